@@ -1,0 +1,196 @@
+//! Derives the complete partitioning from what a strategy decided.
+//!
+//! A strategy only names owners, items without an owner, and functions worth offering to other units. Everything else
+//! follows, the same way for all strategies:
+//!
+//! 1. A bundle is defined where its leader is. A local always-inline function has no owner: each caller's unit has it.
+//! 2. For each unit, the bodies that it owns are followed. What they use is there already, or has no owner and is
+//!    copied, or is owned elsewhere and imported (always-inline functions, and offered ones that are called), or stays
+//!    a declaration. Copied and imported bodies are followed too.
+//! 3. A local item becomes promoted where a unit other than its owner imports it or refers to it, and nowhere else.
+//! 4. Items without an owner that only one unit has are defined there; those that nobody has are dead, and go to the
+//!    unit with the least work, which defines them and lets LLVM delete them.
+//! 5. Empty units are dropped, the others ordered: the assembly's first, then by falling work.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use crate::assignment::{Assignment, Place};
+use crate::bundles::Bundles;
+use crate::forecast::Forecast;
+use crate::graph::{Edge, Graph, ItemId};
+use crate::partitioning::{Partitioning, Unit};
+use crate::rules;
+
+/// Derives the partitioning that `assignment` stands for.
+pub fn place(graph: &Graph, forecast: &Forecast, bundles: &Bundles, assignment: &Assignment) -> Partitioning {
+    let mut owners = owners(graph, bundles, assignment);
+    let mut owned = owned_by_unit(&owners, assignment.units.max(1));
+    adopt_dead(graph, forecast, &mut owners, &mut owned);
+    let follow = Follow { graph, bundles, offered: &assignment.offered, owners: &owners };
+    let mut presence = Presence::new(graph);
+    let mut promoted = BTreeSet::new();
+    let mut units: Vec<Unit> = Vec::new();
+    for (number, defines) in owned.into_iter().enumerate() {
+        units.push(follow.unit(number, defines, &mut presence, &mut promoted));
+    }
+    settle_single_copies(graph, &mut units);
+    units.retain(|unit| !unit.defines.is_empty());
+    order(graph, forecast, bundles, &mut units);
+    Partitioning { units, promoted }
+}
+
+/// The work that LLVM is expected to spend on a unit.
+pub fn unit_work(forecast: &Forecast, unit: &Unit) -> u64 {
+    let whole = unit.defines.iter().chain(&unit.copies).map(|id| forecast.of(*id).work);
+    let imported = unit.imports.iter().map(|id| forecast.of(*id).import_work);
+    whole.chain(imported).sum()
+}
+
+/// The owner of each item, `None` for those that are copied to where they are used.
+fn owners(graph: &Graph, bundles: &Bundles, assignment: &Assignment) -> Vec<Option<usize>> {
+    let owner = |id: ItemId| {
+        let copyable = bundles.may_be_copied(graph, id);
+        match assignment.place(bundles.leader(id)) {
+            Place::Unit(_) if copyable && rules::must_be_inlined(&graph[id]) => None,
+            Place::WhereUsed if copyable => None,
+            Place::WhereUsed => Some(0),
+            Place::Unit(unit) => Some(unit),
+        }
+    };
+    graph.ids().map(owner).collect()
+}
+
+fn owned_by_unit(owners: &[Option<usize>], units: usize) -> Vec<Vec<ItemId>> {
+    let mut owned = vec![Vec::new(); units];
+    for (index, owner) in owners.iter().enumerate() {
+        if let Some(unit) = owner {
+            owned[*unit].push(ItemId(index as u32));
+        }
+    }
+    owned
+}
+
+/// Gives items without an owner that no owned item leads to an owner: the unit with the least work.
+fn adopt_dead(graph: &Graph, forecast: &Forecast, owners: &mut [Option<usize>], owned: &mut [Vec<ItemId>]) {
+    let mut reached: Vec<bool> = owners.iter().map(Option::is_some).collect();
+    let mut pending: Vec<ItemId> = owned.iter().flatten().copied().collect();
+    while let Some(id) = pending.pop() {
+        for edge in graph.uses(id) {
+            if !std::mem::replace(&mut reached[edge.to.index()], true) {
+                pending.push(edge.to);
+            }
+        }
+    }
+    let work = |items: &Vec<ItemId>| items.iter().map(|id| forecast.of(*id).work).sum::<u64>();
+    let lightest = (0..owned.len()).filter(|unit| !owned[*unit].is_empty()).min_by_key(|unit| work(&owned[*unit]));
+    let adopter = lightest.unwrap_or(0);
+    for id in graph.ids().filter(|id| !reached[id.index()]) {
+        owners[id.index()] = Some(adopter);
+        owned[adopter].push(id);
+    }
+    owned[adopter].sort_unstable();
+}
+
+/// Which bodies the unit at hand has: the number of the unit that last marked an item.
+struct Presence(Vec<u32>);
+
+impl Presence {
+    fn new(graph: &Graph) -> Self {
+        Self(vec![u32::MAX; graph.items().len()])
+    }
+
+    /// Marks `id` as present in `unit`; whether it was not before.
+    fn insert(&mut self, id: ItemId, unit: usize) -> bool {
+        std::mem::replace(&mut self.0[id.index()], unit as u32) != unit as u32
+    }
+
+    fn contains(&self, id: ItemId, unit: usize) -> bool {
+        self.0[id.index()] == unit as u32
+    }
+}
+
+/// Follows what a unit's bodies use.
+struct Follow<'a> {
+    graph: &'a Graph,
+    bundles: &'a Bundles,
+    offered: &'a [bool],
+    owners: &'a [Option<usize>],
+}
+
+impl Follow<'_> {
+    /// The unit that owns `defines`, with all that it copies and imports. Local items of other units that it refers to
+    /// are added to `promoted`.
+    fn unit(
+        &self,
+        number: usize,
+        defines: Vec<ItemId>,
+        presence: &mut Presence,
+        promoted: &mut BTreeSet<ItemId>,
+    ) -> Unit {
+        let mut pending = defines.clone();
+        let mut unit = Unit { defines, ..Unit::default() };
+        for id in &unit.defines {
+            presence.insert(*id, number);
+        }
+        while let Some(user) = pending.pop() {
+            for edge in self.graph.uses(user) {
+                self.follow(edge, number, &mut unit, presence, &mut pending);
+                let elsewhere = self.owners[edge.to.index()].is_some_and(|owner| owner != number);
+                if elsewhere && self.graph[edge.to].linkage.is_local() {
+                    promoted.insert(edge.to);
+                }
+            }
+        }
+        unit.imports.sort_unstable();
+        unit.copies.sort_unstable();
+        unit
+    }
+
+    /// Brings the used item's body into the unit if it belongs there.
+    fn follow(&self, edge: &Edge, number: usize, unit: &mut Unit, presence: &mut Presence, pending: &mut Vec<ItemId>) {
+        let bodies = match self.owners[edge.to.index()] {
+            None => &mut unit.copies,
+            Some(_) if !presence.contains(edge.to, number) && self.imports(edge) => &mut unit.imports,
+            Some(_) => return,
+        };
+        if presence.insert(edge.to, number) {
+            bodies.push(edge.to);
+            pending.push(edge.to);
+        }
+    }
+
+    /// Whether a unit that uses an item of another unit in this way imports it.
+    fn imports(&self, edge: &Edge) -> bool {
+        edge.calls > 0
+            && self.bundles.may_be_imported(self.graph, edge.to)
+            && (self.offered[edge.to.index()] || rules::must_be_inlined(&self.graph[edge.to]))
+    }
+}
+
+/// Turns copies that exist in one unit only into definitions.
+fn settle_single_copies(graph: &Graph, units: &mut [Unit]) {
+    let mut count = vec![0u32; graph.items().len()];
+    for id in units.iter().flat_map(|unit| &unit.copies) {
+        count[id.index()] += 1;
+    }
+    for unit in units {
+        let (single, several) = unit.copies.iter().partition(|id| count[id.index()] == 1);
+        let single: Vec<ItemId> = single;
+        unit.copies = several;
+        unit.defines.extend(single);
+        unit.defines.sort_unstable();
+    }
+}
+
+/// Brings the units in order. An empty module is one empty unit.
+fn order(graph: &Graph, forecast: &Forecast, bundles: &Bundles, units: &mut Vec<Unit>) {
+    let has_assembly = |unit: &Unit| bundles.assembly().is_some_and(|id| unit.defines.binary_search(&id).is_ok());
+    units.sort_by_cached_key(|unit| {
+        (!has_assembly(unit), Reverse(unit_work(forecast, unit)), unit.defines.first().copied())
+    });
+    if units.is_empty() {
+        debug_assert!(graph.items().is_empty());
+        units.push(Unit::default());
+    }
+}

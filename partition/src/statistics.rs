@@ -1,0 +1,102 @@
+//! What a partitioning costs, in numbers for reports.
+
+use serde::{Deserialize, Serialize};
+
+use crate::forecast::Forecast;
+use crate::graph::{Graph, ItemId};
+use crate::partitioning::{Partitioning, Unit};
+use crate::placement::unit_work;
+
+/// One unit in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnitStatistics {
+    /// Items that it defines.
+    pub defined: usize,
+    /// Items that it imports.
+    pub imported: usize,
+    /// Items that it copies.
+    pub copied: usize,
+    /// Items among the defined ones that are promoted.
+    pub promoted: usize,
+    /// Unoptimised instructions of all its bodies.
+    pub instructions: u64,
+    /// Forecast work (see [`forecast`](crate::forecast)).
+    pub weight: u64,
+}
+
+/// All units together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Totals {
+    /// Items of the module.
+    pub items: usize,
+    /// Unoptimised instructions of the module, each function once.
+    pub instructions: u64,
+    /// Unoptimised instructions of bodies beyond the first of each function, copied or imported.
+    pub copied_instructions: u64,
+    /// Pairs of a body and an item that it uses without a body in the same unit.
+    pub cut_edges: usize,
+    /// Promoted items.
+    pub promoted: usize,
+    /// Forecast work of all units.
+    pub weight: u64,
+    /// Forecast work of the module as one unit.
+    pub whole_weight: u64,
+    /// The heaviest unit's weight over the mean weight: 1 is perfect balance.
+    pub balance: f64,
+}
+
+/// A partitioning in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Statistics {
+    /// The units, in the partitioning's order.
+    pub units: Vec<UnitStatistics>,
+    /// All of them together.
+    pub totals: Totals,
+}
+
+/// Describes `partitioning`, which has to be a valid partitioning of `graph`.
+pub fn statistics(graph: &Graph, partitioning: &Partitioning) -> Statistics {
+    let forecast = Forecast::new(graph);
+    let units: Vec<UnitStatistics> =
+        partitioning.units.iter().map(|unit| describe(graph, &forecast, partitioning, unit)).collect();
+    let instructions = graph.items().iter().map(|item| u64::from(item.instructions)).sum();
+    let weight: u64 = units.iter().map(|unit| unit.weight).sum();
+    let heaviest = units.iter().map(|unit| unit.weight).max().unwrap_or(0);
+    let totals = Totals {
+        items: graph.items().len(),
+        instructions,
+        copied_instructions: units.iter().map(|unit| unit.instructions).sum::<u64>() - instructions,
+        cut_edges: cut_edges(graph, partitioning),
+        promoted: partitioning.promoted.len(),
+        weight,
+        whole_weight: forecast.total_work(),
+        balance: if weight == 0 { 1.0 } else { heaviest as f64 * units.len() as f64 / weight as f64 },
+    };
+    Statistics { units, totals }
+}
+
+fn describe(graph: &Graph, forecast: &Forecast, partitioning: &Partitioning, unit: &Unit) -> UnitStatistics {
+    UnitStatistics {
+        defined: unit.defines.len(),
+        imported: unit.imports.len(),
+        copied: unit.copies.len(),
+        promoted: unit.defines.iter().filter(|id| partitioning.promoted.contains(id)).count(),
+        instructions: bodies(unit).map(|id| u64::from(graph[id].instructions)).sum(),
+        weight: unit_work(forecast, unit),
+    }
+}
+
+fn bodies(unit: &Unit) -> impl Iterator<Item = ItemId> {
+    unit.defines.iter().chain(&unit.imports).chain(&unit.copies).copied()
+}
+
+fn cut_edges(graph: &Graph, partitioning: &Partitioning) -> usize {
+    let mut present = vec![usize::MAX; graph.items().len()];
+    let mut cut = 0;
+    for (number, unit) in partitioning.units.iter().enumerate() {
+        bodies(unit).for_each(|id| present[id.index()] = number);
+        let edges = bodies(unit).flat_map(|id| graph.uses(id));
+        cut += edges.filter(|edge| present[edge.to.index()] != number).count();
+    }
+    cut
+}

@@ -1,0 +1,103 @@
+//! Which items get copied, which get offered for inlining, and which only have an owner.
+
+use crate::components::components;
+use crate::forecast::Inlining;
+use crate::graph::{ItemId, ItemKind};
+use crate::rules;
+use crate::strategy::Problem;
+
+/// Constants up to this many bytes are copied. A larger one (a table) is cheaper to refer to than to emit again, and
+/// LLVM folds loads from small ones only.
+const COPIED_BYTES: u64 = 1024;
+
+/// What happens to an item in units that use it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Each such unit has a copy.
+    Copied,
+    /// One unit defines it, the others import it if they call it.
+    Offered,
+    /// One unit defines it, the others refer to it.
+    Owned,
+}
+
+/// The roles of all items, and the bodies that several units may have, with what they bring along.
+pub(super) struct Roles {
+    roles: Vec<Role>,
+    /// Of the item's group of shared bodies, if it has one.
+    shared: Vec<Option<u32>>,
+    groups: Vec<SharedGroup>,
+}
+
+/// Bodies that several units may have and that come together: a component of the graph of copied and offered items.
+#[derive(Debug, Default)]
+pub(super) struct SharedGroup {
+    pub(super) members: Vec<ItemId>,
+    /// Work in each unit that has it, whoever owns its offered members.
+    pub(super) copy_work: u64,
+    /// Offered members, with the work that importing each is for units other than its owner.
+    pub(super) offered: Vec<(ItemId, u64)>,
+    /// Other groups that its bodies use, each once.
+    pub(super) uses: Vec<u32>,
+}
+
+impl Roles {
+    pub(super) fn new(problem: &Problem<'_>) -> Self {
+        let graph = problem.graph;
+        let roles: Vec<Role> = graph.ids().map(|id| role(problem, id)).collect();
+        let members = components(graph, |id| roles[id.index()] != Role::Owned);
+        let mut shared = vec![None; roles.len()];
+        for (number, component) in members.iter().enumerate() {
+            component.iter().for_each(|id| shared[id.index()] = Some(number as u32));
+        }
+        let mut this = Self { roles, shared, groups: Vec::new() };
+        this.groups = members.into_iter().map(|members| this.group(problem, members)).collect();
+        this
+    }
+
+    pub(super) fn of(&self, id: ItemId) -> Role {
+        self.roles[id.index()]
+    }
+
+    /// The shared group whose body a use of `id` brings into the using unit.
+    pub(super) fn shared(&self, id: ItemId) -> Option<u32> {
+        self.shared[id.index()]
+    }
+
+    pub(super) fn groups(&self) -> &[SharedGroup] {
+        &self.groups
+    }
+
+    fn group(&self, problem: &Problem<'_>, members: Vec<ItemId>) -> SharedGroup {
+        let own = self.shared(members[0]);
+        let mut group = SharedGroup::default();
+        for &id in &members {
+            let forecast = problem.forecast.of(id);
+            match self.of(id) {
+                Role::Copied => group.copy_work += forecast.work,
+                _ => group.offered.push((id, forecast.import_work)),
+            }
+            let used = problem.graph.uses(id).iter().filter_map(|edge| self.shared(edge.to));
+            group.uses.extend(used.filter(|used| Some(*used) != own));
+        }
+        group.uses.sort_unstable();
+        group.uses.dedup();
+        group.members = members;
+        group
+    }
+}
+
+fn role(problem: &Problem<'_>, id: ItemId) -> Role {
+    let item = &problem.graph[id];
+    let forecast = problem.forecast.of(id);
+    let copyable = problem.bundles.may_be_copied(problem.graph, id);
+    let inlined = forecast.inlining == Inlining::AllCalls;
+    match item.kind {
+        ItemKind::Variable if copyable && item.bytes <= COPIED_BYTES => Role::Copied,
+        ItemKind::Function if copyable && rules::must_be_inlined(item) => Role::Copied,
+        // One whose address is taken would be emitted with every copy: its other units import it instead.
+        ItemKind::Function if copyable && inlined && forecast.vanishes => Role::Copied,
+        ItemKind::Function if inlined && problem.bundles.may_be_imported(problem.graph, id) => Role::Offered,
+        _ => Role::Owned,
+    }
+}
