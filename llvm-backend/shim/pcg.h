@@ -1,0 +1,94 @@
+// What LLVM's C API lacks, as narrow C functions.
+//
+// Ownership: nothing here keeps or frees memory of Rust. Strings returned through `char **error` are LLVM messages
+// (LLVMDisposeMessage), memory buffers are LLVM's (LLVMDisposeMemoryBuffer), a PcgGraph is freed by pcg_graph_free.
+// Every function that can fail returns null or false and sets `*error`.
+
+#ifndef PCG_SHIM_H
+#define PCG_SHIM_H
+
+#include "llvm-c/Core.h"
+#include "llvm-c/TargetMachine.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// One definition of a module. The numbering of `kind` and `linkage` is that of src/graph.rs.
+typedef struct {
+  const char *name;
+  size_t name_length;
+  uint64_t bytes;
+  uint32_t instructions;
+  uint32_t group; // 0: none.
+  uint8_t kind;
+  uint8_t linkage;
+  uint8_t inline_attribute;
+  uint8_t hidden;
+  uint8_t cold;
+  uint8_t unnamed_addr;
+  uint8_t constant;
+  uint8_t thread_local_;
+  uint8_t unique;
+  uint8_t tied_to_asm;
+} PcgItem;
+
+typedef struct {
+  uint32_t from;
+  uint32_t to;
+  uint32_t calls;
+  uint32_t references;
+} PcgEdge;
+
+typedef struct PcgGraph PcgGraph;
+
+// What a unit does with an item; the numbering is that of src/unit.rs.
+enum PcgAction { PCG_DECLARE = 0, PCG_DEFINE = 1, PCG_IMPORT = 2, PCG_COPY = 3 };
+// Added to an action: the item is promoted, that is, hidden instead of local.
+enum { PCG_PROMOTED = 4 };
+
+typedef struct {
+  const char *cpu;      // Null: taken from the module's functions.
+  uint8_t opt_level;    // 0 to 3, 4 for s, 5 for z.
+  uint8_t relocation;   // 0 static, 1 pic, 2 dynamic-no-pic.
+  uint8_t code_model;   // 0 none, 1 tiny, 2 small, 3 kernel, 4 medium, 5 large.
+  uint8_t no_vectorize_loops;
+  uint8_t no_vectorize_slp;
+  uint8_t embed_bitcode;
+  uint8_t verify;
+} PcgSettings;
+
+// Reads a whole module and describes it. `bitcode` has to live only during the call.
+PcgGraph *pcg_graph_read(const char *bitcode, size_t length, char **error);
+void pcg_graph_free(PcgGraph *graph);
+const PcgItem *pcg_graph_items(const PcgGraph *graph, size_t *count);
+const PcgEdge *pcg_graph_edges(const PcgGraph *graph, size_t *count);
+const char *pcg_graph_name(const PcgGraph *graph, size_t *length);
+bool pcg_graph_has_asm(const PcgGraph *graph);
+
+// Prepares a context for one unit: value names are discarded, diagnostics are collected by `on_diagnostic`.
+typedef void (*PcgOnDiagnostic)(void *opaque, LLVMDiagnosticSeverity severity, const char *message, size_t length);
+void pcg_context_prepare(LLVMContextRef context, PcgOnDiagnostic on_diagnostic, void *opaque);
+
+// Loads the bodies that one unit has; everything else becomes a declaration or vanishes. `actions` has one entry per
+// item of the graph. `bitcode` must outlive the call only. With `actions` null the module is loaded whole.
+LLVMModuleRef pcg_unit_load(LLVMContextRef context, const char *bitcode, size_t length, const uint8_t *actions,
+                            size_t action_count, bool first, char **error);
+// Adds a line to `.comment`.
+void pcg_module_add_ident(LLVMModuleRef module, const char *text, size_t length);
+uint64_t pcg_module_instructions(LLVMModuleRef module);
+
+LLVMTargetMachineRef pcg_target_machine(LLVMModuleRef module, const PcgSettings *settings, char **error);
+// rustc's pass pipeline for the optimisation level.
+bool pcg_optimise(LLVMModuleRef module, LLVMTargetMachineRef machine, const PcgSettings *settings, char **error);
+LLVMMemoryBufferRef pcg_emit_object(LLVMModuleRef module, LLVMTargetMachineRef machine, char **error);
+LLVMMemoryBufferRef pcg_write_bitcode(LLVMModuleRef module);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,233 @@
+// Loads one unit of a module: the bodies it defines, imports and copies; everything else is declared or dropped.
+
+#include "common.h"
+
+#include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/Bitcode/BitcodeReader.h"
+#include "llvm/Bitcode/BitcodeWriter.h"
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/DebugInfoMetadata.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/SmallVectorMemoryBuffer.h"
+#include "llvm/Transforms/Utils/ModuleUtils.h"
+
+using namespace llvm;
+
+namespace {
+
+class UnitLoader {
+  Module &M;
+  const uint8_t *Actions;
+  size_t ActionCount;
+  bool First;
+  std::string Problem;
+  // Items that are not this unit's, with what became of each: they are dropped once nothing refers to them.
+  SmallVector<std::pair<GlobalValue *, bool /*Reachable*/>, 0> Foreign;
+  SmallPtrSet<GlobalValue *, 16> Defined;
+
+public:
+  UnitLoader(Module &M, const uint8_t *Actions, size_t ActionCount, bool First)
+      : M(M), Actions(Actions), ActionCount(ActionCount), First(First) {}
+
+  // Returns an error message, empty if all went well.
+  std::string load() {
+    if (Error E = M.materializeMetadata())
+      return toString(std::move(E));
+    // What holds symbols alive is taken apart before its elements change.
+    SmallVector<GlobalValue *, 8> Used, CompilerUsed;
+    takeUsedArray(Used, /*CompilerUsed=*/false);
+    takeUsedArray(CompilerUsed, /*CompilerUsed=*/true);
+
+    SmallVector<std::pair<GlobalValue *, uint8_t>, 0> Items;
+    forEachDefinition(M, [&](GlobalValue &GV) {
+      Items.push_back({&GV, Items.size() < ActionCount ? Actions[Items.size()] : uint8_t(PCG_DECLARE)});
+    });
+    if (Items.size() != ActionCount)
+      return "the module has " + std::to_string(Items.size()) + " items where its graph has " +
+             std::to_string(ActionCount);
+    for (auto [GV, Action] : Items)
+      apply(*GV, Action & 3, Action & PCG_PROMOTED);
+    if (!Problem.empty())
+      return Problem;
+
+    if (!First) {
+      M.setModuleInlineAsm("");
+      for (const char *Name : {"llvm.ident", "llvm.commandline", "llvm.linker.options", "llvm.dependent-libraries"})
+        if (NamedMDNode *Node = M.getNamedMetadata(Name))
+          M.eraseNamedMetadata(Node);
+    }
+    if (Error E = M.materializeAll())
+      return toString(std::move(E));
+    appendToUsed(M, defined(Used));
+    appendToCompilerUsed(M, defined(CompilerUsed));
+    dropUnused();
+    trimDebugInfo();
+    return Problem;
+  }
+
+private:
+  void takeUsedArray(SmallVectorImpl<GlobalValue *> &Elements, bool CompilerUsed) {
+    if (GlobalVariable *Array = collectUsedGlobalVariables(M, Elements, CompilerUsed))
+      Array->eraseFromParent();
+  }
+
+  SmallVector<GlobalValue *, 8> defined(ArrayRef<GlobalValue *> Elements) {
+    SmallVector<GlobalValue *, 8> Kept;
+    for (GlobalValue *GV : Elements)
+      if (Defined.contains(GV))
+        Kept.push_back(GV);
+    return Kept;
+  }
+
+  void apply(GlobalValue &GV, uint8_t Action, bool Promoted) {
+    if (Action == PCG_DECLARE)
+      return declare(GV, Promoted);
+    if (Error E = GV.materialize()) {
+      Problem = toString(std::move(E));
+      return;
+    }
+    if (Action == PCG_DEFINE)
+      Defined.insert(&GV);
+    if (Action == PCG_COPY)
+      return;
+    if (Promoted)
+      promote(GV);
+    if (Action == PCG_IMPORT) {
+      auto &Body = cast<Function>(GV);
+      Body.setLinkage(GlobalValue::AvailableExternallyLinkage);
+      Body.setComdat(nullptr);
+    }
+  }
+
+  // A local symbol's linkage has to change before its visibility.
+  static void promote(GlobalValue &GV) {
+    GV.setLinkage(GlobalValue::ExternalLinkage);
+    GV.setVisibility(GlobalValue::HiddenVisibility);
+  }
+
+  void declare(GlobalValue &GV, bool Promoted) {
+    bool Reachable = Promoted || !GV.hasLocalLinkage();
+    if (auto *F = dyn_cast<Function>(&GV)) {
+      F->deleteBody();
+      F->setComdat(nullptr);
+    } else if (auto *V = dyn_cast<GlobalVariable>(&GV)) {
+      V->setInitializer(nullptr);
+      V->setLinkage(GlobalValue::ExternalLinkage);
+      V->setComdat(nullptr);
+      V->clearMetadata();
+    } else {
+      return declareIndirect(GV, Promoted, Reachable);
+    }
+    if (Promoted)
+      promote(GV);
+    Foreign.push_back({&GV, Reachable});
+  }
+
+  // An alias or ifunc cannot be a declaration: what refers to it refers to a function or variable of that name.
+  void declareIndirect(GlobalValue &GV, bool Promoted, bool Reachable) {
+    GlobalValue *Declaration;
+    if (auto *Type = dyn_cast<FunctionType>(GV.getValueType()))
+      Declaration = Function::Create(Type, GlobalValue::ExternalLinkage, GV.getAddressSpace(), "", &M);
+    else
+      Declaration = new GlobalVariable(M, GV.getValueType(), /*isConstant=*/false, GlobalValue::ExternalLinkage,
+                                       nullptr, "", nullptr, GV.getThreadLocalMode(), GV.getAddressSpace());
+    Declaration->takeName(&GV);
+    Declaration->setVisibility(Promoted ? GlobalValue::HiddenVisibility : GV.getVisibility());
+    GV.replaceAllUsesWith(Declaration);
+    GV.eraseFromParent();
+    Foreign.push_back({Declaration, Reachable});
+  }
+
+  // Declarations that nothing refers to cost time in every pass. A local item that is still referred to could not be
+  // resolved by any linker, so the unit is refused.
+  void dropUnused() {
+    for (auto [GV, Reachable] : Foreign) {
+      GV->removeDeadConstantUsers();
+      if (GV->use_empty())
+        GV->eraseFromParent();
+      else if (!Reachable)
+        Problem = "the local item " + GV->getName().str() + " is used by a unit that has no body of it";
+    }
+    for (Function &F : make_early_inc_range(M.functions()))
+      if (F.isDeclaration() && F.use_empty())
+        F.eraseFromParent();
+  }
+
+  // Every unit is a compile unit of its own; what a compile unit lists without a user goes to the first one.
+  void trimDebugInfo() {
+    SmallPtrSet<DIGlobalVariable *, 16> Attached;
+    for (GlobalVariable &V : M.globals()) {
+      SmallVector<DIGlobalVariableExpression *, 1> Expressions;
+      V.getDebugInfo(Expressions);
+      for (auto *Expression : Expressions)
+        Attached.insert(Expression->getVariable());
+    }
+    for (DICompileUnit *Unit : M.debug_compile_units()) {
+      if (!First) {
+        Unit->replaceEnumTypes(nullptr);
+        Unit->replaceRetainedTypes(nullptr);
+        Unit->replaceImportedEntities(nullptr);
+        Unit->replaceMacros(nullptr);
+      }
+      SmallVector<Metadata *, 16> Kept;
+      for (DIGlobalVariableExpression *Expression : Unit->getGlobalVariables())
+        if (Attached.contains(Expression->getVariable()))
+          Kept.push_back(Expression);
+      Unit->replaceGlobalVariables(MDTuple::get(M.getContext(), Kept));
+    }
+  }
+};
+
+} // namespace
+
+extern "C" void pcg_context_prepare(LLVMContextRef Context, PcgOnDiagnostic OnDiagnostic, void *Opaque) {
+  struct Handler final : DiagnosticHandler {
+    PcgOnDiagnostic OnDiagnostic;
+    void *Opaque;
+    Handler(PcgOnDiagnostic OnDiagnostic, void *Opaque) : OnDiagnostic(OnDiagnostic), Opaque(Opaque) {}
+    bool handleDiagnostics(const DiagnosticInfo &Info) override {
+      std::string Text;
+      raw_string_ostream Stream(Text);
+      DiagnosticPrinterRawOStream Printer(Stream);
+      Info.print(Printer);
+      OnDiagnostic(Opaque, static_cast<LLVMDiagnosticSeverity>(Info.getSeverity()), Text.data(), Text.size());
+      return true;
+    }
+  };
+  LLVMContext &C = *unwrap(Context);
+  C.setDiscardValueNames(true);
+  C.setDiagnosticHandler(std::make_unique<Handler>(OnDiagnostic, Opaque));
+}
+
+extern "C" LLVMModuleRef pcg_unit_load(LLVMContextRef Context, const char *Bitcode, size_t Length,
+                                       const uint8_t *Actions, size_t ActionCount, bool First, char **Error) {
+  MemoryBufferRef Buffer(StringRef(Bitcode, Length), "crate");
+  auto M = Actions ? getLazyBitcodeModule(Buffer, *unwrap(Context)) : parseBitcodeFile(Buffer, *unwrap(Context));
+  if (!M) {
+    setError(Error, toString(M.takeError()));
+    return nullptr;
+  }
+  if (Actions) {
+    std::string Problem = UnitLoader(**M, Actions, ActionCount, First).load();
+    if (!Problem.empty()) {
+      setError(Error, Problem);
+      return nullptr;
+    }
+  }
+  return wrap(M->release());
+}
+
+extern "C" void pcg_module_add_ident(LLVMModuleRef Module, const char *Text, size_t Length) {
+  llvm::Module &M = *unwrap(Module);
+  LLVMContext &C = M.getContext();
+  M.getOrInsertNamedMetadata("llvm.ident")->addOperand(MDNode::get(C, MDString::get(C, StringRef(Text, Length))));
+}
+
+extern "C" uint64_t pcg_module_instructions(LLVMModuleRef Module) { return unwrap(Module)->getInstructionCount(); }
+
+extern "C" LLVMMemoryBufferRef pcg_write_bitcode(LLVMModuleRef Module) {
+  SmallVector<char, 0> Bytes;
+  raw_svector_ostream Stream(Bytes);
+  WriteBitcodeToFile(*unwrap(Module), Stream);
+  return wrap(new SmallVectorMemoryBuffer(std::move(Bytes), "unit", /*RequiresNullTerminator=*/false));
+}

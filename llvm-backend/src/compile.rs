@@ -1,0 +1,203 @@
+//! All units of a crate on a rayon pool, largest first, as many at a time as there are tokens.
+//!
+//! The calling thread coordinates: it starts a unit when it holds a token for it, asks for another token while units
+//! wait, and returns each one as soon as there is no work for it. Tokens and finished objects reach it over one
+//! channel, so it sleeps in between.
+
+use std::collections::VecDeque;
+use std::io;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Arc;
+
+use crossbeam::channel::{self, Receiver, Sender};
+use jobserver::{Acquired, HelperThread};
+use pcg_partition::{Graph, Partitioning, Unit};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use crate::error::Error;
+use crate::module::CrateModule;
+use crate::settings::Settings;
+use crate::start::{self, STACK_BYTES};
+use crate::tokens::Tokens;
+use crate::unit::{Job, UnitObject, actions};
+
+/// Who may work: tokens, and an upper bound on threads whatever the tokens say.
+#[derive(Clone, Debug)]
+pub struct Workers {
+    /// The jobserver's tokens; one is ours without asking.
+    pub tokens: Tokens,
+    /// At most so many units at a time; at least 1.
+    pub threads: usize,
+}
+
+/// How units are compiled besides [`Settings`]: nothing here changes the machine code.
+#[derive(Clone, Debug, Default)]
+pub struct CompileOptions {
+    /// Return each unit's bitcode too.
+    pub keep_bitcode: bool,
+    /// Run LLVM's verifier over each unit before it is optimised.
+    pub verify: bool,
+    /// A line for the `.comment` section of the first unit.
+    pub comment: String,
+}
+
+/// Compiles every unit of a partitioning and returns the objects in the order of the units.
+///
+/// # Errors
+/// The first error of any unit ([`Error::Unit`], [`Error::Fatal`], [`Error::Panic`]) or [`Error::Jobserver`]; units
+/// that have not started by then never do.
+pub fn compile_units(
+    module: &CrateModule,
+    graph: &Graph,
+    partitioning: &Partitioning,
+    settings: &Settings,
+    workers: &Workers,
+    options: &CompileOptions,
+) -> Result<Vec<UnitObject>, Error> {
+    let settings = Arc::new(settings.clone());
+    let comment: Arc<str> = options.comment.as_str().into();
+    let mut jobs: Vec<Job> = (0..partitioning.units.len())
+        .map(|index| Job {
+            index,
+            module: module.clone(),
+            actions: Some(actions(graph, partitioning, index)),
+            optimise: true,
+            verify: options.verify,
+            keep_bitcode: options.keep_bitcode,
+            settings: settings.clone(),
+            comment: comment.clone(),
+        })
+        .collect();
+    let mut weights: Vec<u64> = partitioning.units.iter().map(|unit| weight(graph, unit)).collect();
+    jobs.sort_by_key(|job| std::cmp::Reverse(std::mem::take(&mut weights[job.index])));
+    let mut objects = Coordinator::new(jobs.into(), workers)?.run()?;
+    objects.sort_by_key(|object| object.index);
+    Ok(objects)
+}
+
+/// Compiles a module in one piece, optimised or not: the allocator shim, which stock does not optimise.
+///
+/// # Errors
+/// As [`compile_units`].
+pub fn compile_whole(
+    module: &CrateModule,
+    settings: &Settings,
+    optimise: bool,
+    options: &CompileOptions,
+) -> Result<UnitObject, Error> {
+    let job = Job {
+        index: 0,
+        module: module.clone(),
+        actions: None,
+        optimise,
+        verify: options.verify,
+        keep_bitcode: options.keep_bitcode,
+        settings: Arc::new(settings.clone()),
+        comment: options.comment.as_str().into(),
+    };
+    start::guarded(&job.name(), move || job.run())
+}
+
+/// Instructions that a unit optimises: what decides how long it takes.
+fn weight(graph: &Graph, unit: &Unit) -> u64 {
+    let bodies = unit.defines.iter().chain(&unit.imports).chain(&unit.copies);
+    bodies.map(|id| u64::from(graph[*id].instructions)).sum()
+}
+
+enum Event {
+    Token(io::Result<Acquired>),
+    Done(Box<Result<UnitObject, Error>>),
+}
+
+struct Coordinator {
+    waiting: VecDeque<Job>,
+    running: usize,
+    /// Tokens that were asked for and have not come yet.
+    requested: usize,
+    threads: usize,
+    tokens: Tokens,
+    pool: ThreadPool,
+    helper: HelperThread,
+    sender: Sender<Event>,
+    events: Receiver<Event>,
+}
+
+impl Coordinator {
+    fn new(waiting: VecDeque<Job>, workers: &Workers) -> Result<Self, Error> {
+        let threads = workers.threads.min(waiting.len()).max(1);
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .thread_name(|index| format!("unit {index}"))
+            .stack_size(STACK_BYTES)
+            .build()
+            .map_err(|error| Error::Start { message: error.to_string() })?;
+        let (sender, events) = channel::unbounded();
+        let on_token = sender.clone();
+        let helper = workers
+            .tokens
+            .client()
+            // Nobody listens any more once all units are done; the token then goes back by itself.
+            .into_helper_thread(move |token| drop(on_token.send(Event::Token(token))))
+            .map_err(Error::Jobserver)?;
+        let tokens = workers.tokens.clone();
+        Ok(Self { waiting, running: 0, requested: 0, threads, tokens, pool, helper, sender, events })
+    }
+
+    fn run(mut self) -> Result<Vec<UnitObject>, Error> {
+        let mut objects = Vec::with_capacity(self.waiting.len());
+        let result = loop {
+            self.start_jobs();
+            if self.running == 0 {
+                break Ok(objects);
+            }
+            // The sender's other end lives in `self`, so there is always a next event.
+            match self.events.recv() {
+                Ok(Event::Token(Ok(token))) => {
+                    self.requested -= 1;
+                    self.tokens.hold(token);
+                }
+                Ok(Event::Token(Err(error))) => break Err(Error::Jobserver(error)),
+                Ok(Event::Done(result)) => {
+                    self.running -= 1;
+                    match *result {
+                        Ok(object) => objects.push(object),
+                        Err(error) => break Err(error),
+                    }
+                }
+                Err(_) => unreachable!("the coordinator holds a sender"),
+            }
+        };
+        self.tokens.keep(0);
+        result
+    }
+
+    /// Starts what tokens allow, asks for as many more as could be used, returns those that could not.
+    fn start_jobs(&mut self) {
+        while self.running < self.threads.min(1 + self.tokens.held())
+            && let Some(job) = self.waiting.pop_front()
+        {
+            self.running += 1;
+            self.spawn(job);
+        }
+        self.tokens.keep(self.running.saturating_sub(1));
+        let wanted = (self.threads - self.running).min(self.waiting.len());
+        while self.requested < wanted {
+            self.requested += 1;
+            self.helper.request_token();
+        }
+    }
+
+    fn spawn(&self, job: Job) {
+        let sender = self.sender.clone();
+        self.pool.spawn(move || {
+            let on_fatal = sender.clone();
+            start::report_fatal_errors_to(move |message| {
+                drop(on_fatal.send(Event::Done(Box::new(Err(Error::Fatal { message })))));
+            });
+            let unit = job.name();
+            let result = panic::catch_unwind(AssertUnwindSafe(|| job.run()));
+            // The coordinator does not listen after an error of another unit.
+            drop(sender.send(Event::Done(Box::new(result.unwrap_or(Err(Error::Panic { unit }))))));
+        });
+    }
+}

@@ -1,0 +1,68 @@
+//! The bitcode of one module: read once for its graph, and by every unit for the bodies it needs.
+
+use std::sync::Arc;
+
+use pcg_partition::Graph;
+
+use crate::error::Error;
+use crate::{ffi, graph};
+
+/// What a bitcode file starts with (`llvm::isBitcode`): raw, or with the wrapper that Darwin puts around it.
+const MAGIC: [&[u8]; 2] = [b"BC\xC0\xDE", b"\xDE\xC0\x17\x0B"];
+
+/// Whether a file is bitcode rather than machine code.
+pub fn is_bitcode(bytes: &[u8]) -> bool {
+    MAGIC.iter().any(|magic| bytes.starts_with(magic))
+}
+
+/// One module as the front end wrote it. Clones share the bytes.
+#[derive(Clone, Debug)]
+pub struct CrateModule {
+    name: Arc<str>,
+    bitcode: Arc<[u8]>,
+}
+
+impl CrateModule {
+    /// Takes a module's bytes; `name` is used in messages.
+    ///
+    /// # Errors
+    /// [`Error::Bitcode`] if the bytes do not start as bitcode does.
+    pub fn new(name: &str, bitcode: Vec<u8>) -> Result<Self, Error> {
+        if !is_bitcode(&bitcode) {
+            return Err(Error::Bitcode { module: name.to_owned(), message: "it is no bitcode file".to_owned() });
+        }
+        Ok(Self { name: name.into(), bitcode: bitcode.into() })
+    }
+
+    /// The name for messages.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The bytes as the front end wrote them.
+    pub fn bitcode(&self) -> &[u8] {
+        &self.bitcode
+    }
+
+    /// Reads the whole module and describes it to the partitioner.
+    ///
+    /// # Errors
+    /// [`Error::Bitcode`] if LLVM cannot read it.
+    pub fn graph(&self) -> Result<Graph, Error> {
+        let (graph, error) = ffi::with_error(|error| {
+            // SAFETY: the bytes live during the call, and the shim only reads them.
+            unsafe { ffi::pcg_graph_read(self.bitcode.as_ptr(), self.bitcode.len(), error) }
+        });
+        if graph.is_null() {
+            let message = error.unwrap_or_default();
+            return Err(Error::Bitcode { module: self.name.to_string(), message });
+        }
+        Ok(graph::Owned(graph).to_graph())
+    }
+}
+
+/// Whether a graph is that of the shim between the crate and its allocator, which rustc writes as a module of its own
+/// and does not optimise. Modules of a crate are named `crate.hash-cgu.index`, the shim has only a hash.
+pub fn is_allocator_shim(graph: &Graph) -> bool {
+    !graph.name.contains("-cgu.")
+}

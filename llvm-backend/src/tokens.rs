@@ -1,0 +1,72 @@
+//! The jobserver's tokens: how many threads may run besides the first.
+//!
+//! A process that cargo or make starts owns one token without asking; each further worker needs one from the pipe. A
+//! token that is not written back is lost to the whole build, so every one that is held is in [`Tokens`] and can be
+//! returned from a signal handler's thread.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jobserver::{Acquired, Client};
+
+/// The process's jobserver and the tokens it holds. Clones share both.
+#[derive(Clone, Debug)]
+pub struct Tokens {
+    client: Client,
+    held: Arc<Mutex<Held>>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    tokens: Vec<Acquired>,
+    /// Set when the process is about to end: nothing is kept any more.
+    closed: bool,
+}
+
+/// Opens the jobserver that the environment names, or one of our own for `threads` threads.
+///
+/// Call it first in `main`: the environment names file descriptors by number, and any file opened earlier could have
+/// taken a number whose descriptor was not passed on.
+pub fn from_environment_or(threads: usize) -> Tokens {
+    // SAFETY: at the start of `main` the process has opened no file, so descriptors with these numbers are inherited.
+    let inherited = unsafe { Client::from_env_ext(true) }.client.ok();
+    let client = inherited.or_else(|| Client::new(threads.saturating_sub(1)).ok());
+    Tokens {
+        // Without pipes there is nothing to share: no token but our own.
+        client: client.unwrap_or_else(|| Client::new(0).expect("a process that can open no pipe cannot compile")),
+        held: Arc::default(),
+    }
+}
+
+impl Tokens {
+    /// Returns every token at once and keeps none from now on: for the way out of the process.
+    pub fn give_back(&self) {
+        let mut held = self.lock();
+        held.closed = true;
+        held.tokens.clear();
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    pub(crate) fn hold(&self, token: Acquired) {
+        let mut held = self.lock();
+        if !held.closed {
+            held.tokens.push(token);
+        }
+    }
+
+    pub(crate) fn held(&self) -> usize {
+        self.lock().tokens.len()
+    }
+
+    /// Returns tokens until only `keep` are held.
+    pub(crate) fn keep(&self, keep: usize) {
+        self.lock().tokens.truncate(keep);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Held> {
+        // A panic between two operations on the list leaves it whole.
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

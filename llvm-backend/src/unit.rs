@@ -1,0 +1,280 @@
+//! One codegen unit: a pure function of bitcode, partitioning and settings to an object.
+
+use std::ffi::{CString, c_void};
+use std::ptr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use inkwell::context::Context;
+use inkwell::memory_buffer::MemoryBuffer;
+use inkwell::module::Module;
+use inkwell::targets::TargetMachine;
+use llvm_sys::LLVMDiagnosticSeverity;
+use object::{Object, ObjectSection, SectionKind};
+use pcg_partition::{Graph, Partitioning};
+use rustix::time::{ClockId, clock_gettime};
+
+use crate::error::Error;
+use crate::ffi;
+use crate::module::CrateModule;
+use crate::settings::{CodeModel, OptLevel, RelocationModel, Settings};
+
+/// What one unit became.
+#[derive(Clone, Debug)]
+pub struct UnitObject {
+    /// The unit's position in the partitioning.
+    pub index: usize,
+    /// A relocatable ELF object.
+    pub object: Vec<u8>,
+    /// What it took.
+    pub statistics: UnitStatistics,
+    /// The unit's bitcode before optimisation, if it was asked for.
+    pub bitcode: Option<Vec<u8>>,
+}
+
+/// What one unit took; times are CPU seconds of the thread that compiled it.
+#[derive(Clone, Debug, Default)]
+pub struct UnitStatistics {
+    /// Reading the unit's bodies from the module.
+    pub load_seconds: f64,
+    /// The pass pipeline.
+    pub optimise_seconds: f64,
+    /// Code generation.
+    pub emit_seconds: f64,
+    /// Everything that the thread did for the unit.
+    pub cpu_seconds: f64,
+    /// Instructions before optimisation, imports and copies included.
+    pub instructions_in: u64,
+    /// Bytes of executable sections.
+    pub text_bytes: u64,
+}
+
+/// What a unit does with an item; the numbering is that of `PcgAction` in `shim/pcg.h`.
+const DECLARE: u8 = 0;
+const DEFINE: u8 = 1;
+const IMPORT: u8 = 2;
+const COPY: u8 = 3;
+/// Added to an action: the item is hidden instead of local.
+const PROMOTED: u8 = 4;
+
+/// Everything that compiling one unit depends on.
+#[derive(Clone, Debug)]
+pub(crate) struct Job {
+    pub(crate) index: usize,
+    pub(crate) module: CrateModule,
+    /// What to do with each item of the graph; `None` is the whole module.
+    pub(crate) actions: Option<Arc<[u8]>>,
+    pub(crate) optimise: bool,
+    pub(crate) verify: bool,
+    pub(crate) keep_bitcode: bool,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) comment: Arc<str>,
+}
+
+/// The actions of one unit, parallel to the graph's items.
+pub(crate) fn actions(graph: &Graph, partitioning: &Partitioning, index: usize) -> Arc<[u8]> {
+    let mut actions = vec![DECLARE; graph.items().len()];
+    let unit = &partitioning.units[index];
+    for (items, action) in [(&unit.defines, DEFINE), (&unit.imports, IMPORT), (&unit.copies, COPY)] {
+        for id in items {
+            actions[id.index()] = action;
+        }
+    }
+    for id in &partitioning.promoted {
+        actions[id.index()] |= PROMOTED;
+    }
+    actions.into()
+}
+
+impl Job {
+    /// The unit's name in messages.
+    pub(crate) fn name(&self) -> String {
+        format!("{} (unit {})", self.module.name(), self.index)
+    }
+
+    /// Loads, optimises and emits the unit in a context of its own.
+    pub(crate) fn run(&self) -> Result<UnitObject, Error> {
+        // The context refers to the collector, so it is declared, and with that dropped, after it.
+        let mut diagnostics = Box::new(Diagnostics::default());
+        let context = Context::create();
+        // SAFETY: the context is alive, and the collector outlives it.
+        unsafe {
+            let collector = ptr::from_mut(&mut *diagnostics).cast::<c_void>();
+            ffi::pcg_context_prepare(context.raw(), on_diagnostic, collector);
+        }
+        let start = thread_seconds();
+        let module = self.load(&context)?;
+        let bitcode = self.keep_bitcode.then(|| write_bitcode(&module));
+        // SAFETY: the module is alive.
+        let instructions_in = unsafe { ffi::pcg_module_instructions(module.as_mut_ptr()) };
+        let loaded = thread_seconds();
+        let raw = RawSettings::new(&self.settings, self.verify);
+        let machine = self.target_machine(&module, &raw)?;
+        self.optimise(&module, &machine, &raw)?;
+        let optimised = thread_seconds();
+        let object = self.emit(&module, &machine)?;
+        diagnostics.into_result().map_err(|message| self.error("emitted", message))?;
+        let emitted = thread_seconds();
+        let statistics = UnitStatistics {
+            load_seconds: loaded - start,
+            optimise_seconds: optimised - loaded,
+            emit_seconds: emitted - optimised,
+            cpu_seconds: emitted - start,
+            instructions_in,
+            text_bytes: text_bytes(&object)?,
+        };
+        Ok(UnitObject { index: self.index, object, statistics, bitcode })
+    }
+
+    fn load<'ctx>(&self, context: &'ctx Context) -> Result<Module<'ctx>, Error> {
+        let bitcode = self.module.bitcode();
+        let (actions, count) = match &self.actions {
+            Some(actions) => (actions.as_ptr(), actions.len()),
+            None => (ptr::null(), 0),
+        };
+        let first = self.index == 0;
+        let (module, error) = ffi::with_error(|error| {
+            // SAFETY: context, bitcode and actions live during the call; the module is loaded whole when it returns.
+            unsafe {
+                let context = context.raw();
+                ffi::pcg_unit_load(context, bitcode.as_ptr(), bitcode.len(), actions, count, first, error)
+            }
+        });
+        if module.is_null() {
+            return Err(self.error("loaded", error.unwrap_or_default()));
+        }
+        // SAFETY: the shim hands over a module of this context.
+        let module = unsafe { Module::new(module) };
+        if first {
+            // SAFETY: module and text live during the call.
+            unsafe { ffi::pcg_module_add_ident(module.as_mut_ptr(), self.comment.as_ptr(), self.comment.len()) };
+        }
+        Ok(module)
+    }
+
+    fn target_machine(&self, module: &Module, settings: &RawSettings) -> Result<TargetMachine, Error> {
+        let (machine, error) = ffi::with_error(|error| {
+            // SAFETY: module and settings live during the call.
+            unsafe { ffi::pcg_target_machine(module.as_mut_ptr(), &settings.raw, error) }
+        });
+        if machine.is_null() {
+            return Err(self.error("loaded", error.unwrap_or_default()));
+        }
+        // SAFETY: the shim hands over a machine that nobody else owns.
+        Ok(unsafe { TargetMachine::new(machine) })
+    }
+
+    fn optimise(&self, module: &Module, machine: &TargetMachine, settings: &RawSettings) -> Result<(), Error> {
+        if !self.optimise {
+            return Ok(());
+        }
+        let (done, error) = ffi::with_error(|error| {
+            // SAFETY: module, machine and settings live during the call.
+            unsafe { ffi::pcg_optimise(module.as_mut_ptr(), machine.as_mut_ptr(), &settings.raw, error) }
+        });
+        if done { Ok(()) } else { Err(self.error("optimised", error.unwrap_or_default())) }
+    }
+
+    fn emit(&self, module: &Module, machine: &TargetMachine) -> Result<Vec<u8>, Error> {
+        let (buffer, error) = ffi::with_error(|error| {
+            // SAFETY: module and machine live during the call.
+            unsafe { ffi::pcg_emit_object(module.as_mut_ptr(), machine.as_mut_ptr(), error) }
+        });
+        if buffer.is_null() {
+            return Err(self.error("emitted", error.unwrap_or_default()));
+        }
+        // SAFETY: the shim hands over the buffer.
+        Ok(unsafe { MemoryBuffer::new(buffer) }.as_slice().to_vec())
+    }
+
+    fn error(&self, stage: &'static str, message: String) -> Error {
+        Error::Unit { unit: self.name(), stage, message }
+    }
+}
+
+fn write_bitcode(module: &Module) -> Vec<u8> {
+    // SAFETY: the module is alive, and the shim hands over the buffer.
+    unsafe { MemoryBuffer::new(ffi::pcg_write_bitcode(module.as_mut_ptr())) }.as_slice().to_vec()
+}
+
+/// What LLVM reported about a unit. Stock rustc shows warnings to its user in a form of its own, so they too are a
+/// reason to leave the crate to it.
+#[derive(Default)]
+struct Diagnostics {
+    messages: Vec<String>,
+}
+
+impl Diagnostics {
+    fn into_result(self: Box<Self>) -> Result<(), String> {
+        if self.messages.is_empty() { Ok(()) } else { Err(self.messages.join("; ")) }
+    }
+}
+
+extern "C" fn on_diagnostic(
+    collector: *mut c_void,
+    severity: LLVMDiagnosticSeverity,
+    message: *const u8,
+    length: usize,
+) {
+    if !matches!(severity, LLVMDiagnosticSeverity::LLVMDSError | LLVMDiagnosticSeverity::LLVMDSWarning) {
+        return;
+    }
+    // SAFETY: `run` passes a collector that outlives the context, and each context is used by one thread.
+    let collector = unsafe { &mut *collector.cast::<Diagnostics>() };
+    // SAFETY: the shim passes a string that lives during the call.
+    let message = unsafe { std::slice::from_raw_parts(message, length) };
+    collector.messages.push(String::from_utf8_lossy(message).into_owned());
+}
+
+/// The shim's form of [`Settings`]; it keeps the strings alive that `raw` points to.
+struct RawSettings {
+    raw: ffi::Settings,
+    _cpu: Option<CString>,
+}
+
+impl RawSettings {
+    fn new(settings: &Settings, verify: bool) -> Self {
+        // A name with a NUL byte cannot come from a command line.
+        let cpu = settings.target_cpu.as_deref().and_then(|cpu| CString::new(cpu).ok());
+        let raw = ffi::Settings {
+            cpu: cpu.as_ref().map_or(ptr::null(), |cpu| cpu.as_ptr()),
+            opt_level: match settings.opt_level {
+                OptLevel::O0 => 0,
+                OptLevel::O1 => 1,
+                OptLevel::O2 => 2,
+                OptLevel::O3 => 3,
+                OptLevel::Os => 4,
+                OptLevel::Oz => 5,
+            },
+            relocation: match settings.relocation_model {
+                RelocationModel::Static => 0,
+                RelocationModel::Pic => 1,
+                RelocationModel::DynamicNoPic => 2,
+            },
+            code_model: match settings.code_model {
+                None => 0,
+                Some(CodeModel::Tiny) => 1,
+                Some(CodeModel::Small) => 2,
+                Some(CodeModel::Kernel) => 3,
+                Some(CodeModel::Medium) => 4,
+                Some(CodeModel::Large) => 5,
+            },
+            no_vectorize_loops: settings.no_vectorize_loops,
+            no_vectorize_slp: settings.no_vectorize_slp,
+            embed_bitcode: settings.embed_bitcode,
+            verify,
+        };
+        Self { raw, _cpu: cpu }
+    }
+}
+
+/// CPU seconds of the current thread.
+fn thread_seconds() -> f64 {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0)).as_secs_f64()
+}
+
+fn text_bytes(object: &[u8]) -> Result<u64, Error> {
+    let file = object::File::parse(object).map_err(|error| Error::Object { message: error.to_string() })?;
+    Ok(file.sections().filter(|section| section.kind() == SectionKind::Text).map(|section| section.size()).sum())
+}

@@ -1,0 +1,81 @@
+//! Modules from IR text, split by hand, and what the joined object looks like.
+
+#![allow(dead_code, reason = "each test binary uses its own part of the helpers")]
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use inkwell::context::Context;
+use inkwell::memory_buffer::MemoryBuffer;
+use object::{Object, ObjectSymbol};
+use pcg_llvm_backend::{
+    CompileOptions, CrateModule, Error, Joiner, SYSROOT, Settings, UnitObject, Workers, compile_units, start, tokens,
+};
+use pcg_partition::{Graph, ItemId, Partitioning, Unit, check};
+
+/// What every module needs.
+const HEADER: &str = r#"
+source_filename = "test.0-cgu.0"
+target datalayout = "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128"
+target triple = "x86_64-unknown-linux-gnu"
+"#;
+
+/// The bitcode of a module given as IR.
+pub(crate) fn module(ir: &str) -> CrateModule {
+    start(&[]).expect("LLVM starts");
+    let context = Context::create();
+    let text = format!("{HEADER}{ir}");
+    let buffer = MemoryBuffer::create_from_memory_range_copy(text.as_bytes(), "test");
+    let module = context.create_module_from_ir(buffer).expect("the IR is valid");
+    CrateModule::new("test", module.write_bitcode_to_memory().as_slice().to_vec()).expect("it is bitcode")
+}
+
+/// The id of the item with this name.
+pub(crate) fn id(graph: &Graph, name: &str) -> ItemId {
+    graph.ids().find(|id| graph[*id].name == name).unwrap_or_else(|| panic!("no item {name}"))
+}
+
+/// A unit by the names of what it defines, imports and copies.
+pub(crate) fn unit(graph: &Graph, defines: &[&str], imports: &[&str], copies: &[&str]) -> Unit {
+    let ids = |names: &[&str]| {
+        let mut ids: Vec<ItemId> = names.iter().map(|name| id(graph, name)).collect();
+        ids.sort();
+        ids
+    };
+    Unit { defines: ids(defines), imports: ids(imports), copies: ids(copies) }
+}
+
+/// A partitioning that the checker accepts.
+pub(crate) fn partitioning(graph: &Graph, units: Vec<Unit>, promoted: &[&str]) -> Partitioning {
+    let partitioning = Partitioning { units, promoted: promoted.iter().map(|name| id(graph, name)).collect() };
+    check(graph, &partitioning).expect("the partitioning is valid");
+    partitioning
+}
+
+/// Compiles without a jobserver on two threads, with LLVM's verifier.
+pub(crate) fn compile(module: &CrateModule, graph: &Graph, parts: &Partitioning) -> Result<Vec<UnitObject>, Error> {
+    let workers = Workers { tokens: tokens::from_environment_or(2), threads: 2 };
+    let options = CompileOptions { verify: true, comment: "test (pcg)".to_owned(), ..CompileOptions::default() };
+    compile_units(module, graph, parts, &Settings::default(), &workers, &options)
+}
+
+/// Joins the units and lists the symbols of the result: name, and `(global, defined)`.
+pub(crate) fn join(graph: &Graph, parts: &Partitioning, units: &[UnitObject]) -> BTreeMap<String, (bool, bool)> {
+    let scratch = tempfile::tempdir().expect("a scratch folder");
+    let out = scratch.path().join("crate.o");
+    let promoted = parts.promoted.iter().map(|id| graph[*id].name.clone()).collect();
+    let joiner = Joiner::find(SYSROOT.as_ref()).expect("a linker");
+    joiner.join(units, &promoted, None, scratch.path(), &out).expect("the units can be joined");
+    symbols(&fs::read(out).expect("the crate object"))
+}
+
+/// The named symbols of an object: name, and `(global, defined)`.
+pub(crate) fn symbols(object: &[u8]) -> BTreeMap<String, (bool, bool)> {
+    let file = object::File::parse(object).expect("an object");
+    file.symbols()
+        .filter_map(|symbol| {
+            let name = symbol.name().ok().filter(|name| !name.is_empty())?;
+            Some((name.to_owned(), (symbol.is_global(), !symbol.is_undefined())))
+        })
+        .collect()
+}

@@ -1,0 +1,207 @@
+//! The rules for items that stable Rust cannot write down, each on a module in IR, split by hand.
+
+mod common;
+
+use common::{compile, id, join, module, partitioning, symbols, unit};
+use pcg_llvm_backend::Error;
+use pcg_partition::ItemId;
+
+const GLOBAL: (bool, bool) = (true, true);
+const LOCAL: (bool, bool) = (false, true);
+const UNDEFINED: (bool, bool) = (true, false);
+
+#[test]
+fn a_promoted_function_is_hidden_between_units_and_local_after_the_join() {
+    let module = module(
+        "define void @a() { call void @shared() ret void }
+         define void @b() { call void @shared() ret void }
+         define internal void @shared() noinline { call void @extern() ret void }
+         declare void @extern()",
+    );
+    let graph = module.graph().unwrap();
+    let units = vec![unit(&graph, &["a", "shared"], &[], &[]), unit(&graph, &["b"], &[], &[])];
+    let parts = partitioning(&graph, units, &["shared"]);
+    let objects = compile(&module, &graph, &parts).unwrap();
+    assert_eq!(symbols(&objects[0].object)["shared"], GLOBAL);
+    assert_eq!(symbols(&objects[1].object)["shared"], UNDEFINED);
+    let joined = join(&graph, &parts, &objects);
+    assert_eq!(joined["shared"], LOCAL);
+    assert_eq!((joined["a"], joined["b"], joined["extern"]), (GLOBAL, GLOBAL, UNDEFINED));
+}
+
+#[test]
+fn an_imported_body_is_emitted_only_by_its_owner() {
+    let module = module(
+        "define void @a() { call void @b() ret void }
+         define void @b() { ret void }",
+    );
+    let graph = module.graph().unwrap();
+    let units = vec![unit(&graph, &["a"], &["b"], &[]), unit(&graph, &["b"], &[], &[])];
+    let parts = partitioning(&graph, units, &[]);
+    let objects = compile(&module, &graph, &parts).unwrap();
+    assert_ne!(symbols(&objects[0].object).get("b"), Some(&GLOBAL));
+    assert_eq!(join(&graph, &parts, &objects)["b"], GLOBAL);
+}
+
+#[test]
+fn copies_are_local_in_each_unit() {
+    let module = module(
+        "define ptr @a() { ret ptr @copied }
+         define ptr @b() { ret ptr @copied }
+         define internal i32 @copied() unnamed_addr { ret i32 7 }",
+    );
+    let graph = module.graph().unwrap();
+    let units = vec![unit(&graph, &["a"], &[], &["copied"]), unit(&graph, &["b"], &[], &["copied"])];
+    let parts = partitioning(&graph, units, &[]);
+    let objects = compile(&module, &graph, &parts).unwrap();
+    for object in &objects {
+        assert_eq!(symbols(&object.object)["copied"], LOCAL);
+    }
+    assert_eq!(join(&graph, &parts, &objects)["copied"], LOCAL);
+}
+
+#[test]
+fn thread_locals_and_statics_have_one_owner() {
+    let module = module(
+        "@counter = internal thread_local global i32 5
+         @state = internal global i32 6
+         define ptr @a() { %p = call ptr @llvm.threadlocal.address.p0(ptr @counter) store i32 1, ptr @state ret ptr %p }
+         define ptr @b() { %p = call ptr @llvm.threadlocal.address.p0(ptr @counter) store i32 2, ptr @state ret ptr %p }",
+    );
+    let graph = module.graph().unwrap();
+    assert!(graph[id(&graph, "counter")].thread_local);
+    let units = vec![unit(&graph, &["a", "counter"], &[], &[]), unit(&graph, &["b", "state"], &[], &[])];
+    let parts = partitioning(&graph, units, &["counter", "state"]);
+    let objects = compile(&module, &graph, &parts).unwrap();
+    assert_eq!(symbols(&objects[1].object)["counter"], UNDEFINED);
+    let joined = join(&graph, &parts, &objects);
+    assert_eq!((joined["counter"], joined["state"]), (LOCAL, LOCAL));
+}
+
+#[test]
+fn used_arrays_are_rebuilt_where_their_elements_are() {
+    let module = module(
+        "@kept = internal constant i32 1, section \".kept\"
+         @llvm.used = appending global [1 x ptr] [ptr @kept], section \"llvm.metadata\"
+         define void @a() { ret void }",
+    );
+    let graph = module.graph().unwrap();
+    assert!(graph[id(&graph, "kept")].unique);
+    assert!(graph.items().iter().all(|item| item.name != "llvm.used"));
+    let units = vec![unit(&graph, &["a"], &[], &[]), unit(&graph, &["kept"], &[], &[])];
+    let parts = partitioning(&graph, units, &[]);
+    let objects = compile(&module, &graph, &parts).unwrap();
+    assert_eq!(symbols(&objects[1].object)["kept"], LOCAL);
+    assert!(!symbols(&objects[0].object).contains_key("kept"));
+}
+
+#[test]
+fn module_assembly_is_in_the_first_unit_only_and_ties_what_it_names() {
+    let module = module(
+        "module asm \".globl from_asm\"
+         module asm \"from_asm: jmp named\"
+         module asm \"local_in_asm: ret\"
+         define internal void @named() { ret void }
+         @llvm.compiler.used = appending global [1 x ptr] [ptr @named], section \"llvm.metadata\"
+         declare void @from_asm()
+         declare void @local_in_asm()
+         define void @a() { call void @from_asm() ret void }
+         define void @b() { call void @local_in_asm() ret void }",
+    );
+    let graph = module.graph().unwrap();
+    assert!(graph.has_asm);
+    assert!(graph[id(&graph, "named")].named_by_asm);
+    assert!(graph[id(&graph, "b")].named_by_asm, "a local symbol of the assembly is reached from its own object only");
+    assert!(!graph[id(&graph, "a")].named_by_asm);
+    let units = vec![unit(&graph, &["named", "b"], &[], &[]), unit(&graph, &["a"], &[], &[])];
+    let parts = partitioning(&graph, units, &[]);
+    let objects = compile(&module, &graph, &parts).unwrap();
+    assert_eq!(symbols(&objects[0].object)["from_asm"], GLOBAL);
+    assert_eq!(symbols(&objects[1].object)["from_asm"], UNDEFINED);
+    assert_eq!(join(&graph, &parts, &objects)["named"], LOCAL);
+}
+
+#[test]
+fn groups_hold_aliases_ifuncs_comdats_and_block_addresses() {
+    let module = module(
+        "$group = comdat any
+         @in_comdat = linkonce_odr global i32 1, comdat($group)
+         define linkonce_odr void @in_comdat_too() comdat($group) { ret void }
+         define void @target() { ret void }
+         @other_name = alias void (), ptr @target
+         define ptr @resolver() { ret ptr @target }
+         @indirect = ifunc void (), ptr @resolver
+         define ptr @with_blocks() { br label %next
+         next: ret ptr blockaddress(@with_blocks, %next) }
+         define ptr @takes_block() { ret ptr blockaddress(@with_blocks, %next) }
+         define void @alone() { ret void }",
+    );
+    let graph = module.graph().unwrap();
+    let group = |name: &str| graph[id(&graph, name)].group;
+    assert!(group("in_comdat").is_some());
+    assert_eq!(group("in_comdat"), group("in_comdat_too"));
+    assert_eq!(group("other_name"), group("target"));
+    assert_eq!(group("indirect"), group("resolver"));
+    assert_eq!(group("takes_block"), group("with_blocks"));
+    assert!(group("with_blocks").is_some());
+    assert_ne!(group("in_comdat"), group("target"));
+    assert_eq!(group("alone"), None);
+    let grouped =
+        |unit: usize| -> Vec<ItemId> { graph.ids().filter(|id| (graph[*id].name == "alone") == (unit == 1)).collect() };
+    let names: Vec<Vec<&str>> =
+        (0..2).map(|unit| grouped(unit).into_iter().map(|id| graph[id].name.as_str()).collect()).collect();
+    let units = names.iter().map(|names| unit(&graph, names, &[], &[])).collect();
+    let parts = partitioning(&graph, units, &[]);
+    let objects = compile(&module, &graph, &parts).unwrap();
+    let joined = join(&graph, &parts, &objects);
+    assert_eq!((joined["other_name"], joined["indirect"], joined["in_comdat_too"]), (GLOBAL, GLOBAL, GLOBAL));
+}
+
+#[test]
+fn an_alias_of_another_unit_is_a_declaration() {
+    let module = module(
+        "define void @target() { ret void }
+         @other_name = alias void (), ptr @target
+         define void @caller() { call void @other_name() ret void }",
+    );
+    let graph = module.graph().unwrap();
+    let units = vec![unit(&graph, &["target", "other_name"], &[], &[]), unit(&graph, &["caller"], &[], &[])];
+    let parts = partitioning(&graph, units, &[]);
+    let objects = compile(&module, &graph, &parts).unwrap();
+    assert_eq!(symbols(&objects[1].object)["other_name"], UNDEFINED);
+    assert_eq!(join(&graph, &parts, &objects)["other_name"], GLOBAL);
+}
+
+#[test]
+fn weak_items_keep_their_linkage() {
+    let module = module(
+        "define weak void @weak() { ret void }
+         @maybe = extern_weak global i32
+         define ptr @a() { call void @weak() ret ptr @maybe }",
+    );
+    let graph = module.graph().unwrap();
+    let units = vec![unit(&graph, &["a"], &[], &[]), unit(&graph, &["weak"], &[], &[])];
+    let parts = partitioning(&graph, units, &[]);
+    let objects = compile(&module, &graph, &parts).unwrap();
+    assert_eq!(symbols(&objects[0].object)["weak"], UNDEFINED);
+    let file = object::File::parse(&*objects[1].object).unwrap();
+    assert!(object::Object::symbol_by_name(&file, "weak").is_some_and(|symbol| object::ObjectSymbol::is_weak(&symbol)));
+}
+
+#[test]
+fn an_item_that_a_unit_cannot_reach_is_refused() {
+    let module = module(
+        "define void @a() { call void @shared() ret void }
+         define void @b() { call void @shared() ret void }
+         define internal void @shared() { ret void }",
+    );
+    let graph = module.graph().unwrap();
+    // The checker would refuse this; the back end does not rely on it.
+    let parts = pcg_partition::Partitioning {
+        units: vec![unit(&graph, &["a", "shared"], &[], &[]), unit(&graph, &["b"], &[], &[])],
+        promoted: Default::default(),
+    };
+    let error = compile(&module, &graph, &parts).unwrap_err();
+    assert!(matches!(error, Error::Unit { stage: "loaded", .. }), "{error}");
+    assert!(error.to_string().contains("shared"), "{error}");
+}
