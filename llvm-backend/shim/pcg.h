@@ -71,7 +71,11 @@ bool pcg_graph_has_asm(const PcgGraph *graph);
 
 // Prepares a context for one unit: value names are discarded, diagnostics are collected by `on_diagnostic`.
 typedef void (*PcgOnDiagnostic)(void *opaque, LLVMDiagnosticSeverity severity, const char *message, size_t length);
-void pcg_context_prepare(LLVMContextRef context, PcgOnDiagnostic on_diagnostic, void *opaque);
+// One call site that LLVM inlined, by the symbols of caller and callee.
+typedef void (*PcgOnInlined)(void *opaque, const char *caller, size_t caller_length, const char *callee,
+                             size_t callee_length);
+// `on_inlined` may be null; LLVM then makes no remarks.
+void pcg_context_prepare(LLVMContextRef context, PcgOnDiagnostic on_diagnostic, PcgOnInlined on_inlined, void *opaque);
 
 // Loads the bodies that one unit has; everything else becomes a declaration or vanishes. `actions` has one entry per
 // item of the graph. `bitcode` must outlive the call only. With `actions` null the module is loaded whole.

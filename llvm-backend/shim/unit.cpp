@@ -178,25 +178,53 @@ private:
   }
 };
 
-} // namespace
+// Hands everything that LLVM reports about a unit to Rust. LLVM's own handler would end the process on an error.
+struct UnitDiagnostics final : DiagnosticHandler {
+  PcgOnDiagnostic OnDiagnostic;
+  PcgOnInlined OnInlined;
+  void *Opaque;
 
-extern "C" void pcg_context_prepare(LLVMContextRef Context, PcgOnDiagnostic OnDiagnostic, void *Opaque) {
-  struct Handler final : DiagnosticHandler {
-    PcgOnDiagnostic OnDiagnostic;
-    void *Opaque;
-    Handler(PcgOnDiagnostic OnDiagnostic, void *Opaque) : OnDiagnostic(OnDiagnostic), Opaque(Opaque) {}
-    bool handleDiagnostics(const DiagnosticInfo &Info) override {
-      std::string Text;
-      raw_string_ostream Stream(Text);
-      DiagnosticPrinterRawOStream Printer(Stream);
-      Info.print(Printer);
-      OnDiagnostic(Opaque, static_cast<LLVMDiagnosticSeverity>(Info.getSeverity()), Text.data(), Text.size());
+  UnitDiagnostics(PcgOnDiagnostic OnDiagnostic, PcgOnInlined OnInlined, void *Opaque)
+      : OnDiagnostic(OnDiagnostic), OnInlined(OnInlined), Opaque(Opaque) {}
+
+  bool isPassedOptRemarkEnabled(StringRef PassName) const override { return OnInlined && PassName == "inline"; }
+  bool isAnyRemarkEnabled() const override { return OnInlined; }
+
+  bool handleDiagnostics(const DiagnosticInfo &Info) override {
+    if (auto *Remark = dyn_cast<DiagnosticInfoOptimizationBase>(&Info)) {
+      reportInlined(*Remark);
       return true;
     }
-  };
+    std::string Text;
+    raw_string_ostream Stream(Text);
+    DiagnosticPrinterRawOStream Printer(Stream);
+    Info.print(Printer);
+    OnDiagnostic(Opaque, static_cast<LLVMDiagnosticSeverity>(Info.getSeverity()), Text.data(), Text.size());
+    return true;
+  }
+
+private:
+  void reportInlined(const DiagnosticInfoOptimizationBase &Remark) const {
+    if (!OnInlined || Remark.getRemarkName() != "Inlined")
+      return;
+    StringRef Callee, Caller;
+    for (const auto &Argument : Remark.getArgs()) {
+      if (Argument.Key == "Callee")
+        Callee = Argument.Val;
+      else if (Argument.Key == "Caller")
+        Caller = Argument.Val;
+    }
+    OnInlined(Opaque, Caller.data(), Caller.size(), Callee.data(), Callee.size());
+  }
+};
+
+} // namespace
+
+extern "C" void pcg_context_prepare(LLVMContextRef Context, PcgOnDiagnostic OnDiagnostic, PcgOnInlined OnInlined,
+                                    void *Opaque) {
   LLVMContext &C = *unwrap(Context);
   C.setDiscardValueNames(true);
-  C.setDiagnosticHandler(std::make_unique<Handler>(OnDiagnostic, Opaque));
+  C.setDiagnosticHandler(std::make_unique<UnitDiagnostics>(OnDiagnostic, OnInlined, Opaque));
 }
 
 extern "C" LLVMModuleRef pcg_unit_load(LLVMContextRef Context, const char *Bitcode, size_t Length,

@@ -35,6 +35,8 @@ pub struct Workers {
 pub struct CompileOptions {
     /// Return each unit's bitcode too.
     pub keep_bitcode: bool,
+    /// Record which call sites LLVM inlines.
+    pub record_inlined: bool,
     /// Run LLVM's verifier over each unit before it is optimised.
     pub verify: bool,
     /// A line for the `.comment` section of the first unit.
@@ -64,6 +66,7 @@ pub fn compile_units(
             optimise: true,
             verify: options.verify,
             keep_bitcode: options.keep_bitcode,
+            record_inlined: options.record_inlined,
             settings: settings.clone(),
             comment: comment.clone(),
         })
@@ -92,6 +95,7 @@ pub fn compile_whole(
         optimise,
         verify: options.verify,
         keep_bitcode: options.keep_bitcode,
+        record_inlined: options.record_inlined,
         settings: Arc::new(settings.clone()),
         comment: options.comment.as_str().into(),
     };

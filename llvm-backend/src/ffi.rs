@@ -55,6 +55,9 @@ pub(crate) struct Settings {
     pub(crate) verify: bool,
 }
 
+/// `PcgOnInlined`.
+pub(crate) type OnInlined = extern "C" fn(*mut c_void, *const u8, usize, *const u8, usize);
+
 /// `PcgOnDiagnostic`.
 pub(crate) type OnDiagnostic = extern "C" fn(*mut c_void, LLVMDiagnosticSeverity, *const u8, usize);
 
@@ -65,7 +68,12 @@ unsafe extern "C" {
     pub(crate) fn pcg_graph_edges(graph: *const Graph, count: *mut usize) -> *const Edge;
     pub(crate) fn pcg_graph_name(graph: *const Graph, length: *mut usize) -> *const u8;
     pub(crate) fn pcg_graph_has_asm(graph: *const Graph) -> bool;
-    pub(crate) fn pcg_context_prepare(context: LLVMContextRef, on_diagnostic: OnDiagnostic, opaque: *mut c_void);
+    pub(crate) fn pcg_context_prepare(
+        context: LLVMContextRef,
+        on_diagnostic: OnDiagnostic,
+        on_inlined: Option<OnInlined>,
+        opaque: *mut c_void,
+    );
     pub(crate) fn pcg_unit_load(
         context: LLVMContextRef,
         bitcode: *const u8,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pcg_partition::Graph;
 
 use crate::error::Error;
-use crate::{ffi, graph};
+use crate::{ffi, graph, start};
 
 /// What a bitcode file starts with (`llvm::isBitcode`): raw, or with the wrapper that Darwin puts around it.
 const MAGIC: [&[u8]; 2] = [b"BC\xC0\xDE", b"\xDE\xC0\x17\x0B"];
@@ -49,6 +49,11 @@ impl CrateModule {
     /// # Errors
     /// [`Error::Bitcode`] if LLVM cannot read it.
     pub fn graph(&self) -> Result<Graph, Error> {
+        let module = self.clone();
+        start::guarded(&self.name, move || module.read_graph())
+    }
+
+    fn read_graph(&self) -> Result<Graph, Error> {
         let (graph, error) = ffi::with_error(|error| {
             // SAFETY: the bytes live during the call, and the shim only reads them.
             unsafe { ffi::pcg_graph_read(self.bitcode.as_ptr(), self.bitcode.len(), error) }

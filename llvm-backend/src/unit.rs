@@ -30,6 +30,8 @@ pub struct UnitObject {
     pub statistics: UnitStatistics,
     /// The unit's bitcode before optimisation, if it was asked for.
     pub bitcode: Option<Vec<u8>>,
+    /// Call sites that LLVM inlined, as the symbols of caller and callee, if they were asked for.
+    pub inlined: Vec<(String, String)>,
 }
 
 /// What one unit took; times are CPU seconds of the thread that compiled it.
@@ -67,6 +69,7 @@ pub(crate) struct Job {
     pub(crate) optimise: bool,
     pub(crate) verify: bool,
     pub(crate) keep_bitcode: bool,
+    pub(crate) record_inlined: bool,
     pub(crate) settings: Arc<Settings>,
     pub(crate) comment: Arc<str>,
 }
@@ -100,7 +103,8 @@ impl Job {
         // SAFETY: the context is alive, and the collector outlives it.
         unsafe {
             let collector = ptr::from_mut(&mut *diagnostics).cast::<c_void>();
-            ffi::pcg_context_prepare(context.raw(), on_diagnostic, collector);
+            let on_inlined: Option<ffi::OnInlined> = if self.record_inlined { Some(on_inlined) } else { None };
+            ffi::pcg_context_prepare(context.raw(), on_diagnostic, on_inlined, collector);
         }
         let start = thread_seconds();
         let module = self.load(&context)?;
@@ -113,7 +117,7 @@ impl Job {
         self.optimise(&module, &machine, &raw)?;
         let optimised = thread_seconds();
         let object = self.emit(&module, &machine)?;
-        diagnostics.into_result().map_err(|message| self.error("emitted", message))?;
+        let inlined = diagnostics.into_result().map_err(|message| self.error("emitted", message))?;
         let emitted = thread_seconds();
         let statistics = UnitStatistics {
             load_seconds: loaded - start,
@@ -123,7 +127,7 @@ impl Job {
             instructions_in,
             text_bytes: text_bytes(&object)?,
         };
-        Ok(UnitObject { index: self.index, object, statistics, bitcode })
+        Ok(UnitObject { index: self.index, object, statistics, bitcode, inlined })
     }
 
     fn load<'ctx>(&self, context: &'ctx Context) -> Result<Module<'ctx>, Error> {
@@ -202,11 +206,13 @@ fn write_bitcode(module: &Module) -> Vec<u8> {
 #[derive(Default)]
 struct Diagnostics {
     messages: Vec<String>,
+    inlined: Vec<(String, String)>,
 }
 
 impl Diagnostics {
-    fn into_result(self: Box<Self>) -> Result<(), String> {
-        if self.messages.is_empty() { Ok(()) } else { Err(self.messages.join("; ")) }
+    /// The inlined call sites, or what went wrong.
+    fn into_result(self: Box<Self>) -> Result<Vec<(String, String)>, String> {
+        if self.messages.is_empty() { Ok(self.inlined) } else { Err(self.messages.join("; ")) }
     }
 }
 
@@ -219,11 +225,33 @@ extern "C" fn on_diagnostic(
     if !matches!(severity, LLVMDiagnosticSeverity::LLVMDSError | LLVMDiagnosticSeverity::LLVMDSWarning) {
         return;
     }
-    // SAFETY: `run` passes a collector that outlives the context, and each context is used by one thread.
-    let collector = unsafe { &mut *collector.cast::<Diagnostics>() };
     // SAFETY: the shim passes a string that lives during the call.
-    let message = unsafe { std::slice::from_raw_parts(message, length) };
-    collector.messages.push(String::from_utf8_lossy(message).into_owned());
+    let message = unsafe { text(message, length) };
+    // SAFETY: `run` passes a collector that outlives the context, and each context is used by one thread.
+    unsafe { &mut *collector.cast::<Diagnostics>() }.messages.push(message);
+}
+
+extern "C" fn on_inlined(
+    collector: *mut c_void,
+    caller: *const u8,
+    caller_length: usize,
+    callee: *const u8,
+    callee_length: usize,
+) {
+    // SAFETY: the shim passes strings that live during the call.
+    let pair = unsafe { (text(caller, caller_length), text(callee, callee_length)) };
+    // SAFETY: as in `on_diagnostic`.
+    unsafe { &mut *collector.cast::<Diagnostics>() }.inlined.push(pair);
+}
+
+/// # Safety
+/// `data` points to `length` bytes, unless `length` is 0.
+unsafe fn text(data: *const u8, length: usize) -> String {
+    if length == 0 {
+        return String::new();
+    }
+    // SAFETY: the caller's promise.
+    String::from_utf8_lossy(unsafe { std::slice::from_raw_parts(data, length) }).into_owned()
 }
 
 /// The shim's form of [`Settings`]; it keeps the strings alive that `raw` points to.

@@ -118,3 +118,61 @@ impl DisjointSets {
         self.parent[a.max(b) as usize] = a.min(b);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Bundles;
+    use crate::graph::{GroupId, InlineAttribute, Item, ItemId, Linkage};
+    use crate::testing::{Builder, function, visible};
+
+    #[test]
+    fn groups_are_bundles() {
+        let mut module = Builder::new();
+        let grouped = |name| Item { group: Some(GroupId(7)), ..function(name, 10) };
+        let (a, b, c) = (module.add(grouped("a")), module.add(function("b", 10)), module.add(grouped("c")));
+        let bundles = Bundles::new(&module.graph());
+        assert_eq!([a, b, c].map(|id| bundles.leader(id)), [a, b, a]);
+    }
+
+    #[test]
+    fn local_symbols_of_the_assembly_are_a_bundle() {
+        let mut module = Builder::new();
+        let a = module.add(visible("a", 10));
+        let b = module.add(Item { named_by_asm: true, ..function("b", 10) });
+        let c = module.add(Item { named_by_asm: true, ..function("c", 10) });
+        let bundles = Bundles::new(&module.graph());
+        assert_eq!([a, b, c].map(|id| bundles.leader(id)), [a, b, b]);
+        assert_eq!(bundles.assembly(), Some(b));
+    }
+
+    #[test]
+    fn callers_are_tied_to_always_inline_functions_that_exist_once() {
+        let mut module = Builder::new();
+        let always = Item { inline: InlineAttribute::Always, ..function("always", 10) };
+        let once = module.add(Item { linkage: Linkage::Weak, ..always.clone() });
+        let between = module.add(always);
+        let caller = module.add(function("caller", 10));
+        let other = module.add(function("other", 10));
+        module.call(between, once);
+        module.call(caller, between);
+        module.call(other, caller);
+        let graph = module.graph();
+        let bundles = Bundles::new(&graph);
+        assert_eq!([once, between, caller, other].map(|id| bundles.leader(id)), [once, once, once, other]);
+        assert!(!bundles.may_be_copied(&graph, caller) && !bundles.may_be_imported(&graph, between));
+        assert!(bundles.may_be_copied(&graph, other));
+    }
+
+    #[test]
+    fn references_tie_nothing() {
+        let mut module = Builder::new();
+        let once = module.add(Item {
+            inline: InlineAttribute::Always,
+            linkage: Linkage::Weak,
+            ..function("once", 10)
+        });
+        let user = module.add(function("user", 10));
+        module.refer(user, once);
+        assert_eq!(Bundles::new(&module.graph()).leader(user), ItemId(1));
+    }
+}

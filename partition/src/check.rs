@@ -354,3 +354,6 @@ impl Checker<'_> {
         Err(CheckError::NotPromoted { item: self.name(id), unit, owner })
     }
 }
+
+#[cfg(test)]
+mod tests;

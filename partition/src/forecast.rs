@@ -5,7 +5,9 @@
 //! connected components,
 //!
 //! ```text
-//! size(f) = SIMPLIFIED * instructions(f) + sum over calls of f that get inlined of (size(callee) - CALL_SAVING)
+//! size(f) = SIMPLIFIED * instructions(f)
+//!         + sum over calls in f that get inlined of (size(callee) - CALL_SAVING)
+//!         + sum over the other calls of KEPT_CALL
 //! ```
 //!
 //! and calls of `f` get inlined if `f` is always-inline, or if it is a local function with a single use, or if its size
@@ -24,11 +26,13 @@ use crate::rules;
 
 /// How many of 1,000 unoptimised instructions count in the inline cost once the function is simplified: stack slots,
 /// casts and unreachable branches go away.
-const SIMPLIFIED_PER_MILLE: u64 = 500;
+const SIMPLIFIED_PER_MILLE: u64 = 300;
 
-/// Instructions that go away with an inlined call: the call (`InlineConstants::CallPenalty` of 25 and one instruction,
-/// at 5 each), and what the arguments let the callee simplify.
-const CALL_SAVING: u64 = 8;
+/// What a call that stays counts beside its instruction: `InlineConstants::CallPenalty` is 25, that is 5 instructions.
+const KEPT_CALL: u64 = 5;
+
+/// Instructions that go away with an inlined call: what the arguments let the callee simplify.
+const CALL_SAVING: u64 = 2;
 
 /// The size up to which calls are inlined: `-inline-threshold` is 225, an instruction costs 5.
 const THRESHOLD: u64 = 225 / 5;
@@ -42,9 +46,25 @@ const COLD_THRESHOLD: u64 = 45 / 5;
 /// The size up to which a local function with one call is inlined. LLVM's `LastCallToStaticBonus` is 15,000.
 const LAST_CALL_THRESHOLD: u64 = 15_000 / 5;
 
-/// What LLVM spends on a body that is emitted, beyond simplifying it, in simplified instructions per instruction:
-/// vectorisers, code generation and emission take about as long as simplification and inlining do.
-const EMIT_WORK: u64 = 2;
+/// Functions of at most this many unoptimised instructions are inlined whatever they seem to grow to: they are wrappers
+/// whose callees LLVM leaves alone where inlining them would make the wrapper large.
+const TINY_INSTRUCTIONS: u64 = 10;
+
+/// Sizes are forecast to about a factor of two: what is below this much of the threshold, in percent, may be inlined.
+const LIKELY_PERCENT: u64 = 200;
+
+/// The same in unoptimised instructions, for wrappers.
+const LIKELY_INSTRUCTIONS: u64 = 30;
+
+/// What LLVM spends on an imported body, in percent of the same body emitted: it is simplified, and then dropped.
+const IMPORT_PERCENT: u64 = 70;
+
+/// What LLVM spends on instructions that come from inlined calls, in percent of a body's own ones: they have been
+/// simplified before.
+const INLINED_PERCENT: u64 = 38;
+
+/// An inlined call brings at most this many instructions' work: beyond it, forecasts of the size say little.
+const INLINED_LIMIT: u64 = 100;
 
 /// Bytes of a variable's initialiser that take as long as an instruction.
 const BYTES_PER_WORK: u64 = 64;
@@ -77,6 +97,8 @@ pub struct ItemForecast {
     pub size: u64,
     /// Whether its calls get inlined.
     pub inlining: Inlining,
+    /// Whether its size is near enough to the inliner's threshold that some calls may well get inlined.
+    pub likely: bool,
     /// Whether nothing of it is left to emit once its calls are inlined: it is local, and calls are its only uses.
     pub vanishes: bool,
     /// Work on a body that a unit defines or copies.
@@ -92,7 +114,10 @@ impl Forecast {
         let mut items = vec![ItemForecast::default(); graph.items().len()];
         for component in components(graph, |id| graph[id].kind == ItemKind::Function) {
             for &id in &component {
-                items[id.index()].size = size(graph, &items, &component, id);
+                let (size, inlined) = grow(graph, &items, &component, id);
+                let work = 1 + u64::from(graph[id].instructions) + inlined;
+                let import_work = 1 + work * IMPORT_PERCENT / 100;
+                items[id.index()] = ItemForecast { size, work, import_work, ..ItemForecast::default() };
             }
             let recursive = component.len() > 1 || graph.uses(component[0]).iter().any(|edge| edge.to == component[0]);
             for &id in &component {
@@ -117,38 +142,52 @@ impl Forecast {
     }
 }
 
-/// The size of one function, given that of its callees.
-fn size(graph: &Graph, items: &[ItemForecast], component: &[ItemId], id: ItemId) -> u64 {
-    let own = u64::from(graph[id].instructions) * SIMPLIFIED_PER_MILLE / 1000;
-    let inlined = graph.uses(id).iter().filter(|edge| edge.calls > 0 && component.binary_search(&edge.to).is_err());
-    inlined
-        .filter(|edge| items[edge.to.index()].inlining != Inlining::Kept)
-        .map(|edge| items[edge.to.index()].size.saturating_sub(CALL_SAVING).saturating_mul(u64::from(edge.calls)))
-        .fold(own, u64::saturating_add)
-        .min(SIZE_LIMIT)
+/// The size of one function, given that of its callees, and the work of inlining them.
+fn grow(graph: &Graph, items: &[ItemForecast], component: &[ItemId], id: ItemId) -> (u64, u64) {
+    let mut size = u64::from(graph[id].instructions) * SIMPLIFIED_PER_MILLE / 1000;
+    let mut work = 0;
+    for edge in graph.uses(id).iter().filter(|edge| edge.calls > 0 && graph[edge.to].kind == ItemKind::Function) {
+        let (callee, calls) = (&items[edge.to.index()], u64::from(edge.calls));
+        if callee.inlining != Inlining::Kept && component.binary_search(&edge.to).is_err() {
+            size += callee.size.saturating_sub(CALL_SAVING) * calls;
+            work += callee.size.min(INLINED_LIMIT) * calls * INLINED_PERCENT / 100;
+        } else {
+            size += KEPT_CALL * calls;
+        }
+        size = size.min(SIZE_LIMIT);
+    }
+    (size, work)
 }
 
 /// Decides whether calls of a function get inlined, and what work it is.
 fn judge(item: &Item, uses: Use, recursive: bool, forecast: &mut ItemForecast) {
+    let instructions = u64::from(item.instructions);
     let only_called = item.linkage.is_local() && !rules::is_single(item) && uses.references == 0;
-    let threshold = match item.inline {
+    let below = |percent: u64, tiny: u64| match item.inline {
+        InlineAttribute::Never => false,
+        _ if instructions <= tiny => true,
+        _ if recursive => false,
+        _ => forecast.size * 100 < threshold(item).saturating_mul(percent),
+    };
+    let last_call = only_called && uses.calls == 1 && !recursive && item.inline != InlineAttribute::Never;
+    forecast.likely = below(LIKELY_PERCENT, LIKELY_INSTRUCTIONS);
+    forecast.inlining = match forecast.size {
+        _ if below(100, TINY_INSTRUCTIONS) => Inlining::AllCalls,
+        size if last_call && size < LAST_CALL_THRESHOLD => Inlining::OnlyCall,
+        _ => Inlining::Kept,
+    };
+    forecast.vanishes = forecast.inlining != Inlining::Kept && only_called;
+}
+
+/// The size below which LLVM inlines calls of a function.
+fn threshold(item: &Item) -> u64 {
+    match item.inline {
         InlineAttribute::Always => u64::MAX,
         InlineAttribute::Never => 0,
         _ if item.cold => COLD_THRESHOLD,
         InlineAttribute::Hint => HINT_THRESHOLD,
         InlineAttribute::None => THRESHOLD,
-    };
-    let last_call = only_called && uses.calls == 1 && item.inline != InlineAttribute::Never;
-    forecast.inlining = match forecast.size {
-        _ if recursive => Inlining::Kept,
-        size if size < threshold => Inlining::AllCalls,
-        size if last_call && size < LAST_CALL_THRESHOLD => Inlining::OnlyCall,
-        _ => Inlining::Kept,
-    };
-    forecast.vanishes = forecast.inlining != Inlining::Kept && only_called;
-    forecast.import_work = u64::from(item.instructions) + forecast.size;
-    let emitted = if forecast.vanishes { 0 } else { forecast.size * EMIT_WORK };
-    forecast.work = forecast.import_work + emitted;
+    }
 }
 
 /// How an item is used in the whole module.

@@ -194,3 +194,154 @@ fn order(graph: &Graph, forecast: &Forecast, bundles: &Bundles, units: &mut Vec<
         units.push(Unit::default());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::place;
+    use crate::assignment::{Assignment, Place};
+    use crate::bundles::Bundles;
+    use crate::check::check;
+    use crate::forecast::Forecast;
+    use crate::graph::{GroupId, InlineAttribute, Item, ItemId};
+    use crate::partitioning::Partitioning;
+    use crate::testing::{Builder, constant, function, variable, visible};
+    use Place::{Unit, WhereUsed};
+
+    /// Places a module's items; the answer is valid in every test.
+    fn placed(module: &Builder, places: &[Place], offered: &[ItemId]) -> Partitioning {
+        let graph = module.graph();
+        let mut assignment = Assignment { places: places.to_vec(), ..Assignment::new(&graph, 4) };
+        offered.iter().for_each(|id| assignment.offered[id.index()] = true);
+        let partitioning = place(&graph, &Forecast::new(&graph), &Bundles::new(&graph), &assignment);
+        assert_eq!(check(&graph, &partitioning), Ok(()));
+        partitioning
+    }
+
+    /// Two visible functions that use one other item. The larger caller's unit comes first.
+    fn two_callers(callee: Item) -> (Builder, [ItemId; 3]) {
+        let mut module = Builder::new();
+        let (a, b, c) = (module.add(visible("a", 200)), module.add(visible("b", 100)), module.add(callee));
+        module.call(a, c);
+        module.call(b, c);
+        (module, [a, b, c])
+    }
+
+    #[test]
+    fn items_without_an_owner_are_copied_to_their_users() {
+        let (module, [a, b, c]) = two_callers(function("c", 10));
+        let found = placed(&module, &[Unit(0), Unit(1), WhereUsed], &[]);
+        assert_eq!([&found.units[0].defines, &found.units[1].defines], [&[a], &[b]]);
+        assert_eq!([&found.units[0].copies, &found.units[1].copies], [&[c], &[c]]);
+        assert!(found.promoted.is_empty());
+    }
+
+    #[test]
+    fn copies_bring_what_they_use() {
+        let (mut module, [_, _, table]) = two_callers(constant("vtable", 32));
+        let (method, text) = (module.add(function("method", 10)), module.add(constant("text", 8)));
+        let state = module.add(variable("state", 8));
+        module.refer(table, method);
+        module.refer(method, text);
+        module.refer(method, state);
+        let places = [Unit(0), Unit(1), WhereUsed, WhereUsed, WhereUsed, Unit(0)];
+        let found = placed(&module, &places, &[]);
+        assert!(found.units.iter().all(|unit| unit.copies == [table, method, text]));
+        assert!(found.promoted.contains(&state), "unit 1's copy of the method refers to it");
+    }
+
+    #[test]
+    fn a_copy_in_one_unit_only_is_a_definition() {
+        let mut module = Builder::new();
+        let (a, b, c) = (module.add(visible("a", 200)), module.add(visible("b", 100)), module.add(function("c", 10)));
+        module.call(b, c);
+        let found = placed(&module, &[Unit(0), Unit(1), WhereUsed], &[]);
+        assert_eq!([&found.units[0].defines[..], &found.units[1].defines[..]], [&[a][..], &[b, c][..]]);
+    }
+
+    #[test]
+    fn a_local_item_used_in_its_unit_only_stays_local() {
+        let (module, _) = two_callers(function("c", 10));
+        assert!(placed(&module, &[Unit(0), Unit(0), Unit(0)], &[]).promoted.is_empty());
+    }
+
+    #[test]
+    fn a_local_item_used_elsewhere_is_promoted() {
+        let (module, [_, _, c]) = two_callers(function("c", 1000));
+        let found = placed(&module, &[Unit(0), Unit(1), Unit(0)], &[]);
+        assert_eq!(found.promoted.iter().collect::<Vec<_>>(), [&c]);
+    }
+
+    #[test]
+    fn a_visible_item_is_never_promoted() {
+        let (module, _) = two_callers(visible("c", 1000));
+        assert!(placed(&module, &[Unit(0), Unit(1), Unit(0)], &[]).promoted.is_empty());
+    }
+
+    #[test]
+    fn offered_functions_are_imported_where_they_are_called() {
+        let (mut module, [_, b, c]) = two_callers(function("c", 1000));
+        let referrer = module.add(visible("referrer", 1));
+        module.refer(referrer, c);
+        let found = placed(&module, &[Unit(0), Unit(1), Unit(0), Unit(2)], &[c]);
+        assert_eq!((&found.units[1].defines[..], &found.units[1].imports[..]), (&[b][..], &[c][..]));
+        assert!(found.units[0].imports.is_empty() && found.units[2].imports.is_empty());
+        assert!(found.promoted.contains(&c));
+    }
+
+    #[test]
+    fn what_an_imported_body_refers_to_is_promoted() {
+        let (mut module, [_, _, c]) = two_callers(visible("c", 1000));
+        let helper = module.add(function("helper", 2000));
+        module.call(c, helper);
+        let found = placed(&module, &[Unit(0), Unit(1), Unit(0), Unit(0)], &[c]);
+        assert_eq!(found.promoted.iter().collect::<Vec<_>>(), [&helper]);
+    }
+
+    #[test]
+    fn local_always_inline_functions_are_copied_whoever_owns_them() {
+        let (module, [_, _, c]) = two_callers(Item { inline: InlineAttribute::Always, ..function("c", 1000) });
+        let found = placed(&module, &[Unit(0), Unit(1), Unit(0)], &[]);
+        assert!(found.units.iter().all(|unit| unit.copies == [c]));
+    }
+
+    #[test]
+    fn visible_always_inline_functions_are_imported_without_an_offer() {
+        let (module, [_, _, c]) = two_callers(Item { inline: InlineAttribute::Always, ..visible("c", 1000) });
+        assert_eq!(placed(&module, &[Unit(0), Unit(1), Unit(0)], &[]).units[1].imports, [c]);
+    }
+
+    #[test]
+    fn a_bundle_follows_its_leader() {
+        let mut module = Builder::new();
+        let grouped = |name| Item { group: Some(GroupId(0)), ..visible(name, 10) };
+        let (a, b) = (module.add(grouped("a")), module.add(grouped("b")));
+        assert_eq!(placed(&module, &[Unit(0), Unit(1)], &[]).units[0].defines, [a, b]);
+    }
+
+    #[test]
+    fn the_assembly_comes_first_and_then_the_heaviest() {
+        let mut module = Builder::new();
+        module.has_asm = true;
+        let light = module.add(Item { named_by_asm: true, ..function("named", 1) });
+        let (heavy, middle) = (module.add(visible("heavy", 100)), module.add(visible("middle", 50)));
+        let found = placed(&module, &[Unit(0), Unit(2), Unit(1)], &[]);
+        let order: Vec<ItemId> = found.units.iter().map(|unit| unit.defines[0]).collect();
+        assert_eq!(order, [light, heavy, middle]);
+    }
+
+    #[test]
+    fn dead_items_get_an_owner() {
+        let mut module = Builder::new();
+        let (a, b) = (module.add(visible("a", 100)), module.add(visible("b", 10)));
+        let (dead, helper) = (module.add(function("dead", 5)), module.add(function("helper", 5)));
+        module.call(dead, helper);
+        module.call(helper, dead);
+        let found = placed(&module, &[Unit(0), Unit(1), WhereUsed, WhereUsed], &[]);
+        assert_eq!([&found.units[0].defines[..], &found.units[1].defines[..]], [&[a][..], &[b, dead, helper][..]]);
+    }
+
+    #[test]
+    fn an_empty_module_is_one_empty_unit() {
+        assert_eq!(placed(&Builder::new(), &[], &[]).units.len(), 1);
+    }
+}

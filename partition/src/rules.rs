@@ -42,3 +42,65 @@ pub fn must_be_inlined(item: &Item) -> bool {
 pub fn follows_assembly(item: &Item) -> bool {
     item.named_by_asm && item.linkage.is_local()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{follows_assembly, may_be_copied, may_be_imported, must_be_inlined};
+    use crate::graph::{GroupId, InlineAttribute, Item, ItemKind, Linkage};
+    use crate::testing::{constant, function, variable, visible};
+
+    #[test]
+    fn local_functions_and_private_constants_may_be_copied() {
+        assert!(may_be_copied(&function("f", 10)));
+        assert!(may_be_copied(&constant("c", 10)));
+    }
+
+    #[test]
+    fn what_has_an_identity_is_not_copied() {
+        assert!(!may_be_copied(&visible("f", 10)), "other crates call it");
+        assert!(!may_be_copied(&variable("v", 10)), "the program writes to it");
+        assert!(!may_be_copied(&Item { unnamed_addr: false, ..function("f", 10) }), "its address is compared");
+        assert!(!may_be_copied(&Item { unnamed_addr: false, ..constant("c", 10) }), "its address is compared");
+        assert!(!may_be_copied(&Item { kind: ItemKind::Alias, ..function("f", 0) }), "it is a name, not a body");
+    }
+
+    #[test]
+    fn functions_may_be_imported_and_nothing_else() {
+        assert!(may_be_imported(&function("f", 10)));
+        assert!(may_be_imported(&visible("f", 10)));
+        assert!(!may_be_imported(&constant("c", 10)));
+    }
+
+    #[test]
+    fn what_exists_once_is_neither_copied_nor_imported() {
+        let replaceable = [
+            Linkage::Weak,
+            Linkage::LinkOnce,
+            Linkage::AvailableExternally,
+            Linkage::Appending,
+            Linkage::Common,
+            Linkage::ExternalWeak,
+        ];
+        let mut single: Vec<Item> =
+            replaceable.into_iter().map(|linkage| Item { linkage, ..function("f", 10) }).collect();
+        single.push(Item { unique: true, ..function("f", 10) });
+        single.push(Item { named_by_asm: true, ..function("f", 10) });
+        single.push(Item { thread_local: true, ..constant("c", 10) });
+        single.push(Item { group: Some(GroupId(0)), ..function("f", 10) });
+        for item in single {
+            assert!(!may_be_copied(&item) && !may_be_imported(&item), "{item:?}");
+        }
+    }
+
+    #[test]
+    fn always_inline_functions_must_be_inlined() {
+        assert!(must_be_inlined(&Item { inline: InlineAttribute::Always, ..function("f", 10) }));
+        assert!(!must_be_inlined(&Item { inline: InlineAttribute::Hint, ..function("f", 10) }));
+    }
+
+    #[test]
+    fn only_local_symbols_follow_the_assembly() {
+        assert!(follows_assembly(&Item { named_by_asm: true, ..function("f", 10) }));
+        assert!(!follows_assembly(&Item { named_by_asm: true, ..visible("f", 10) }));
+    }
+}

@@ -100,3 +100,36 @@ fn cut_edges(graph: &Graph, partitioning: &Partitioning) -> usize {
     }
     cut
 }
+
+#[cfg(test)]
+mod tests {
+    use super::statistics;
+    use crate::graph::ItemId;
+    use crate::partitioning::{Partitioning, Unit};
+    use crate::testing::{Builder, function, visible};
+
+    #[test]
+    fn bodies_beyond_the_first_are_counted_as_copied() {
+        let mut module = Builder::new();
+        let (a, b) = (module.add(visible("a", 100)), module.add(visible("b", 50)));
+        let (copied, promoted) = (module.add(function("copied", 10)), module.add(function("promoted", 20)));
+        for user in [a, b] {
+            module.call(user, copied);
+            module.call(user, promoted);
+        }
+        let units = vec![
+            Unit { defines: vec![a, promoted], copies: vec![copied], imports: vec![] },
+            Unit { defines: vec![b], copies: vec![copied], imports: vec![ItemId(3)] },
+        ];
+        let partitioning = Partitioning { units, promoted: [promoted].into() };
+        let found = statistics(&module.graph(), &partitioning);
+        let counts = |unit: usize| {
+            let unit = found.units[unit];
+            (unit.defined, unit.imported, unit.copied, unit.promoted, unit.instructions)
+        };
+        assert_eq!((counts(0), counts(1)), ((2, 0, 1, 1, 130), (1, 1, 1, 0, 80)));
+        assert_eq!((found.totals.instructions, found.totals.copied_instructions), (180, 30));
+        assert_eq!((found.totals.cut_edges, found.totals.promoted), (0, 1));
+        assert!(found.totals.balance >= 1.0 && found.totals.weight > found.totals.whole_weight);
+    }
+}

@@ -64,6 +64,10 @@ strategies! {
     Inline = inline;
     /// Largest first into the lightest unit, blind to calls.
     Size = size;
+    /// Stock rustc's way: by source module, merged by what is inlined in both.
+    Source = source;
+    /// LLVM's `SplitModule` rules: by the hash of the name, local items external.
+    Llvm = llvm;
 }
 
 impl fmt::Display for Strategy {

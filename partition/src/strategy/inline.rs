@@ -22,8 +22,7 @@ use roles::{Role, Roles};
 
 pub(super) fn assign(problem: &Problem<'_>) -> Assignment {
     let roles = Roles::new(problem);
-    let clusters = clusters::cluster(problem, &roles);
-    let units = packing::pack(problem, &roles, &clusters);
+    let units = packing::pack(problem, &roles, &clusters::levels(problem, &roles));
     let mut assignment = Assignment::new(problem.graph, problem.units);
     for id in problem.graph.ids() {
         match roles.of(id) {
@@ -31,8 +30,8 @@ pub(super) fn assign(problem: &Problem<'_>) -> Assignment {
             Role::Offered => assignment.offered[id.index()] = true,
             Role::Owned => {}
         }
-        if let Some(cluster) = clusters.of(id) {
-            assignment.places[id.index()] = Place::Unit(units[cluster]);
+        if let Some(unit) = units[id.index()] {
+            assignment.places[id.index()] = Place::Unit(unit);
         }
     }
     assignment

@@ -12,7 +12,7 @@ pub(crate) fn units(graph: &Graph, statistics: &Statistics) -> String {
         table.add_row(row(number.to_string(), unit));
     }
     table.column_iter_mut().for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-    format!("{table}\n{}\n", summary(graph, statistics))
+    format!("{}\n{}\n", table.trim_fmt(), summary(graph, statistics))
 }
 
 fn row(name: String, unit: &UnitStatistics) -> [String; 7] {

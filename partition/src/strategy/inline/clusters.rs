@@ -17,15 +17,16 @@ use crate::forecast::Inlining;
 use crate::graph::{Edge, ItemId};
 use crate::strategy::Problem;
 
-/// A cluster is at most this part of a unit's even share, so that packing can balance the units to a few percent.
-const CLUSTERS_PER_UNIT: u64 = 16;
+/// The levels, finest first: a cluster is at most this part of a unit's even share. The coarsest moves what belongs
+/// together, the finest balances.
+const PARTS_PER_UNIT: [u64; 3] = [256, 64, 16];
 
 /// The same for a local function with its only user: apart, they lose an inlined call.
-const LOCAL_CHAINS_PER_UNIT: u64 = 3;
+const CHAINS_PER_UNIT: u64 = 3;
 
-/// When merging by cost is through, small clusters are put together in the module's order until there are about this
-/// many per unit: packing takes time in proportion to them, and neighbours in a module use the same things.
-const MOST_CLUSTERS_PER_UNIT: u64 = 128;
+/// When merging by cost is through, what follows each other in the module is put together up to this part of a
+/// cluster: neighbours use the same things, and packing takes time in proportion to the clusters.
+const NEIGHBOURS: u64 = 4;
 
 /// Shared groups followed from one item, nearest first. What is farther away is used by most units anyway.
 const FOLLOWED_GROUPS: usize = 64;
@@ -72,21 +73,27 @@ struct Tie {
     cost: u64,
 }
 
-/// Builds the clusters.
-pub(super) fn cluster(problem: &Problem<'_>, roles: &Roles) -> Clusters {
+/// Builds the levels of clusters, coarsest first. Each cluster of a level is part of one cluster of the level before.
+pub(super) fn levels(problem: &Problem<'_>, roles: &Roles) -> Vec<Clusters> {
     let mut merging = Merging::new(problem, roles);
     let reached = Reached::new(problem, roles);
     merging.chains(problem, &reached);
-    let local = reached.local_ties(problem);
+    let mut local = reached.local_ties(problem);
     let mut ties = local.clone();
     ties.extend(reached.shared_ties(roles));
-    for _ in 0..ROUNDS {
-        if !merging.round(&mut ties) {
-            break;
+    let mut levels = Vec::new();
+    for parts in PARTS_PER_UNIT {
+        let limit = merging.share / parts;
+        for _ in 0..ROUNDS {
+            if !merging.round(&mut ties, limit) {
+                break;
+            }
         }
+        merging.neighbours(problem, roles, limit / NEIGHBOURS);
+        levels.push(merging.clusters(problem, roles, &mut local));
     }
-    merging.neighbours(problem, roles);
-    merging.finish(problem, roles, local)
+    levels.reverse();
+    levels
 }
 
 /// For each item with an owner, the items with owners that it uses, directly or through shared bodies.
@@ -172,7 +179,6 @@ struct Merging {
     work: Vec<u64>,
     /// The most work that one unit should have.
     share: u64,
-    units: u64,
 }
 
 impl Merging {
@@ -182,7 +188,6 @@ impl Merging {
             sets: DisjointSets::new(items),
             work: vec![0; items],
             share: problem.forecast.total_work() / problem.units as u64,
-            units: problem.units as u64,
         };
         for id in problem.graph.ids().filter(|id| roles.of(*id) != Role::Copied) {
             let leader = this.sets.find(problem.bundles.leader(id).0);
@@ -213,20 +218,19 @@ impl Merging {
             (forecast.inlining != Inlining::OnlyCall, Reverse(forecast.work), edge.to)
         });
         for (from, edge) in chains {
-            self.merge(from.0, edge.to.0, self.share / LOCAL_CHAINS_PER_UNIT);
+            self.merge(from.0, edge.to.0, self.share / CHAINS_PER_UNIT);
         }
     }
 
     /// Merges the clusters that lose most by being apart, each at most once. Whether there were any.
-    fn round(&mut self, ties: &mut Vec<Tie>) -> bool {
-        let limit = self.share / CLUSTERS_PER_UNIT;
+    fn round(&mut self, ties: &mut Vec<Tie>, limit: u64) -> bool {
         combine(ties, &mut self.sets);
-        ties.retain(|tie| self.work[tie.a as usize] + self.work[tie.b as usize] <= limit);
+        let fits = |tie: &&Tie| self.work[tie.a as usize] + self.work[tie.b as usize] <= limit;
         let rating = |tie: &Tie| {
             let product = (1 + self.work[tie.a as usize]) as f64 * (1 + self.work[tie.b as usize]) as f64;
             tie.cost as f64 / product
         };
-        let mut best: Vec<(f64, u32, u32)> = ties.iter().map(|tie| (rating(tie), tie.a, tie.b)).collect();
+        let mut best: Vec<(f64, u32, u32)> = ties.iter().filter(fits).map(|tie| (rating(tie), tie.a, tie.b)).collect();
         best.sort_by(|x, y| y.0.total_cmp(&x.0).then((x.1, x.2).cmp(&(y.1, y.2))));
         let mut merged = vec![false; self.work.len()];
         let mut any = false;
@@ -240,8 +244,7 @@ impl Merging {
     }
 
     /// Puts small clusters that follow each other in the module together.
-    fn neighbours(&mut self, problem: &Problem<'_>, roles: &Roles) {
-        let limit = self.share / MOST_CLUSTERS_PER_UNIT;
+    fn neighbours(&mut self, problem: &Problem<'_>, roles: &Roles, limit: u64) {
         let mut last: Option<u32> = None;
         for id in problem.graph.ids().filter(|id| roles.of(*id) != Role::Copied) {
             let set = self.sets.find(id.0);
@@ -252,11 +255,10 @@ impl Merging {
                 last = Some(set);
             }
         }
-        debug_assert!(self.units > 0);
     }
 
     /// Numbers the clusters by their first items.
-    fn finish(mut self, problem: &Problem<'_>, roles: &Roles, mut ties: Vec<Tie>) -> Clusters {
+    fn clusters(&mut self, problem: &Problem<'_>, roles: &Roles, ties: &mut Vec<Tie>) -> Clusters {
         let mut number: Vec<Option<u32>> = vec![None; self.work.len()];
         let mut of = vec![None; self.work.len()];
         let mut clusters: Vec<Cluster> = Vec::new();
@@ -269,7 +271,7 @@ impl Merging {
             of[id.index()] = Some(cluster);
             clusters[cluster as usize].items.push(id);
         }
-        combine(&mut ties, &mut self.sets);
+        combine(ties, &mut self.sets);
         for tie in ties {
             let (Some(a), Some(b)) = (number[tie.a as usize], number[tie.b as usize]) else { continue };
             clusters[a as usize].ties.push((b, tie.cost));

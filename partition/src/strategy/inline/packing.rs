@@ -29,22 +29,29 @@ const SWEEPS: usize = 8;
 /// The least improvement worth a move, in even shares. It keeps rounding from moving a cluster back and forth.
 const LEAST_GAIN: f64 = 1e-7;
 
-/// The unit of each cluster.
-pub(super) fn pack(problem: &Problem<'_>, roles: &Roles, clusters: &Clusters) -> Vec<usize> {
-    let mut loads = Loads::new(problem.graph, roles, clusters, problem.units);
+/// The unit of each item with an owner, given the levels of clusters, coarsest first.
+pub(super) fn pack(problem: &Problem<'_>, roles: &Roles, levels: &[Clusters]) -> Vec<Option<usize>> {
     let share = (problem.forecast.total_work() as f64 / problem.units as f64).max(1.0);
-    let mut order: Vec<usize> = (0..clusters.all().len()).collect();
-    order.sort_by_key(|cluster| (Reverse(clusters.all()[*cluster].work), *cluster));
-    for &cluster in &order {
-        let unit = best(&mut loads, cluster, share).0;
-        loads.add(cluster, unit);
-    }
-    for _ in 0..SWEEPS {
-        if !sweep(&mut loads, &order, share) {
-            break;
+    let mut units: Vec<Option<usize>> = vec![None; problem.graph.items().len()];
+    for clusters in levels {
+        let mut loads = Loads::new(problem.graph, roles, clusters, problem.units);
+        let mut order: Vec<usize> = (0..clusters.all().len()).collect();
+        order.sort_by_key(|cluster| (Reverse(clusters.all()[*cluster].work), *cluster));
+        for &cluster in &order {
+            let unit = units[clusters.all()[cluster].items[0].index()];
+            let unit = unit.unwrap_or_else(|| best(&mut loads, cluster, share).0);
+            loads.add(cluster, unit);
+        }
+        for _ in 0..SWEEPS {
+            if !sweep(&mut loads, &order, share) {
+                break;
+            }
+        }
+        for (number, cluster) in clusters.all().iter().enumerate() {
+            cluster.items.iter().for_each(|id| units[id.index()] = loads.unit_of(number));
         }
     }
-    (0..loads.clusters()).map(|cluster| loads.unit_of(cluster).unwrap_or(0)).collect()
+    units
 }
 
 /// Moves each cluster to its best unit. Whether any moved.

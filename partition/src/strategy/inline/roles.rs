@@ -97,7 +97,7 @@ fn role(problem: &Problem<'_>, id: ItemId) -> Role {
         ItemKind::Function if copyable && rules::must_be_inlined(item) => Role::Copied,
         // One whose address is taken would be emitted with every copy: its other units import it instead.
         ItemKind::Function if copyable && inlined && forecast.vanishes => Role::Copied,
-        ItemKind::Function if inlined && problem.bundles.may_be_imported(problem.graph, id) => Role::Offered,
+        ItemKind::Function if (inlined || forecast.likely) && problem.bundles.may_be_imported(problem.graph, id) => Role::Offered,
         _ => Role::Owned,
     }
 }

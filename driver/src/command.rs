@@ -1,0 +1,154 @@
+//! What one process does: it is rustc's linker, answers for pcg itself, becomes stock rustc, or compiles.
+
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+
+use pcg_llvm_backend::tokens;
+
+use crate::environment::Environment;
+use crate::exit::Exit;
+use crate::exit_code;
+use crate::failure::Failure;
+use crate::fallback;
+use crate::linker;
+use crate::options;
+use crate::output::Output;
+use crate::pipeline::Compile;
+use crate::plan::{self, Plan, SplitPlan};
+use crate::report::{Action, Report};
+use crate::signals::Watch;
+use crate::version;
+
+/// Runs pcg-rustc with this process's arguments and environment.
+pub fn run() -> ExitCode {
+    start_log();
+    if let Some(configuration) = linker::configuration() {
+        return linker::run(&configuration);
+    }
+    let words: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let environment = Environment::of_process();
+    let plan = match plan::plan(&words, &environment) {
+        Ok(plan) => plan,
+        Err(error) => {
+            Output.error(&error, Some(&error.help()));
+            return exit_code::USAGE.into();
+        }
+    };
+    if let Some(reason) = plan.refused() {
+        fallback::refuse(reason).leave();
+    }
+    carry_out(plan).leave()
+}
+
+/// pcg's own log goes to stderr, and only if `PCG_LOG` says what is wanted.
+fn start_log() {
+    const VARIABLE: &str = "PCG_LOG";
+    if std::env::var_os(VARIABLE).is_some() {
+        env_logger::Builder::from_env(VARIABLE).init();
+    }
+}
+
+fn carry_out(plan: Plan) -> Exit {
+    match plan {
+        Plan::PassThrough { program, args, reason, options } => {
+            log::debug!("passing through: {reason}");
+            if let Some(path) = options.report {
+                let report = Report::new();
+                report.not_split(Action::Passthrough, reason.id(), &reason);
+                write_report(&report, &path, None);
+            }
+            become_program(&program, &args)
+        }
+        Plan::Version { program, args, line } => version(&program, &args, &line),
+        Plan::Help => answer(&options::help()),
+        Plan::OwnVersion => answer(&version::text()),
+        Plan::Split(plan) => compile(&plan),
+    }
+}
+
+fn answer(text: &str) -> Exit {
+    Output.stdout(text.as_bytes());
+    Exit::Code(0)
+}
+
+/// Replaces this process by `program`. Returns only if that fails.
+fn become_program(program: &Path, args: &[OsString]) -> Exit {
+    let error = Command::new(program).args(args).exec();
+    cannot_run(program, &error)
+}
+
+fn cannot_run(program: &Path, error: &io::Error) -> Exit {
+    let help = "CARGO_PCG_RUSTC names the rustc to run; by default it is that of the toolchain that pcg was built for";
+    Output.error(format!("{} cannot be run: {error}", program.display()), Some(help));
+    Exit::Code(exit_code::CANNOT_RUN)
+}
+
+/// Stock rustc's answer and pcg's line behind it.
+fn version(program: &Path, args: &[OsString], line: &str) -> Exit {
+    match Command::new(program).args(args).stdin(Stdio::inherit()).stderr(Stdio::inherit()).output() {
+        Err(error) => cannot_run(program, &error),
+        Ok(output) => {
+            Output.stdout(&output.stdout);
+            if output.status.success() {
+                Output.stdout(format!("{line}\n").as_bytes());
+            }
+            output.status.into()
+        }
+    }
+}
+
+fn compile(plan: &SplitPlan) -> Exit {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = plan.options.threads.map_or(cores, usize::from);
+    // No file is open yet: those that the plan was made from are closed again.
+    let tokens = tokens::from_environment_or(threads);
+    let report = Report::new();
+    let units = plan.codegen_units.map(usize::from);
+    report.describe(plan.crate_name.as_deref(), &plan.options.strategy.to_string(), units, threads);
+    // pcg's own panics are bugs that stock rustc makes up for; the report and the log name them.
+    std::panic::set_hook(Box::new(|panic| log::error!("{panic}")));
+
+    let on_signal = tokens.clone();
+    let watch = match Watch::start(move || on_signal.give_back()) {
+        Ok(watch) => watch,
+        Err(error) => return hand_over(plan, &Failure::SetUp(error)),
+    };
+    let exit = match Compile::new(plan, &tokens, report, watch.clone()) {
+        Ok(Some(compile)) => {
+            let exit = compile.run();
+            if let Some(path) = &plan.options.report {
+                write_report(&compile.report, path, exit.code());
+            }
+            exit
+        }
+        Ok(None) => hand_over(plan, &Failure::Outputs),
+        Err(failure) => hand_over(plan, &failure),
+    };
+    tokens.give_back();
+    watch.end();
+    exit
+}
+
+/// Stock rustc compiles, before anything has been done.
+fn hand_over(plan: &SplitPlan, failure: &Failure) -> Exit {
+    log::debug!("handing over: {failure}");
+    if let Some(path) = &plan.options.report {
+        let report = Report::new();
+        report.not_split(Action::Passthrough, failure.id(), failure);
+        write_report(&report, path, None);
+    }
+    if plan.options.strict && !matches!(failure, Failure::Outputs) {
+        return fallback::refuse(failure);
+    }
+    become_program(&plan.rustc, &plan.args)
+}
+
+/// A report that cannot be written does not fail the compile, as cargo would take that for the crate's failure.
+fn write_report(report: &Report, path: &Path, exit_code: Option<i32>) {
+    if let Err(error) = report.write(path, exit_code) {
+        Output.error(format!("the report {} cannot be written: {error}", path.display()), None);
+    }
+}

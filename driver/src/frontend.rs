@@ -1,0 +1,138 @@
+//! The front end: stock rustc, told to write one unoptimised bitcode module, with everything redirected.
+//!
+//! This is the only part of pcg that knows how bitcode is made. Archives come back in the scratch folder with bitcode
+//! members; for linked crate types the bitcode goes through the [`LinkServer`] while rustc waits for its linker.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use crate::args::{self, Argument, Arguments};
+use crate::failure::Failure;
+use crate::link_server::{LinkServer, ObjectOf};
+use crate::linker::{self, Configuration};
+use crate::output::Output;
+use crate::pipeline::Compile;
+use crate::stderr::{Forwarder, Speaker, Transcript};
+
+/// rustc's exit code after a crash of its own.
+const CRASH: i32 = 101;
+
+/// A front end that has ended with what stock rustc would have ended with.
+pub struct FrontEnd<'a> {
+    /// How it ended; not necessarily with success.
+    pub status: ExitStatus,
+    /// The last lines of its stderr, held back until the outputs are in their places.
+    pub last_lines: Forwarder<'a>,
+}
+
+/// Runs the front end. `object_of` makes the objects for the linker.
+///
+/// # Errors
+///
+/// Fails where stock rustc might not have failed, or not in these words.
+pub fn run<'a>(
+    compile: &'a Compile,
+    object_of: &ObjectOf<'_>,
+    transcript: &'a mut Transcript,
+) -> Result<FrontEnd<'a>, Failure> {
+    let words = command_line(compile)?.to_words();
+    let links = LinkServer::new(&compile.scratch.socket(), object_of, &compile.report)?;
+    let mut last_lines = Forwarder::new(Speaker::FrontEnd, &compile.outputs, compile.scratch.path(), transcript);
+    let (status, forwarded) = compile.report.front_end(|| -> Result<_, Failure> {
+        links.during(|| {
+            let mut child = start(compile, &words, Speech::Piped)?;
+            let forwarded = match child.stderr.take() {
+                Some(stderr) => last_lines.forward(stderr, || links.has_failed()),
+                None => Ok(()),
+            };
+            if forwarded.is_err() {
+                // What it does from now on is of no use. It may have ended already.
+                drop(child.kill());
+            }
+            Ok((end(compile, child)?, forwarded))
+        })
+    })?;
+    links.take_failure().map_or(Ok(()), Err)?;
+    forwarded?;
+    let is_users_error = status.code().is_some_and(|code| code != CRASH) && !last_lines.has_doubts();
+    if status.success() || is_users_error {
+        Ok(FrontEnd { status, last_lines })
+    } else {
+        Err(Failure::FrontEnd(status))
+    }
+}
+
+/// rustc's command line: redirected outputs and linker, and colours if the user's terminal has them.
+fn command_line(compile: &Compile) -> Result<Arguments, Failure> {
+    let configuration = Configuration {
+        linker: compile.plan.linker.clone().unwrap_or_else(|| PathBuf::from("cc")),
+        socket: compile.scratch.socket(),
+        objects: compile.scratch.out(),
+        work: compile.scratch.work(),
+    };
+    let folder = compile.scratch.linker();
+    let link = linker::install(&folder, &configuration).map_err(Failure::file(&folder))?;
+    let mut own = vec![format!("-Clinker={}", link.display())];
+    let is_chosen = compile.plan.front_end.iter().any(|argument| match argument {
+        Argument::Flag { flag, .. } => flag.is_long("color"),
+        Argument::Free(_) | Argument::Separator => false,
+    });
+    if !compile.plan.json_errors && !is_chosen && Output.stderr_is_coloured() {
+        own.push("--color=always".to_owned());
+    }
+    let redirected = compile.outputs.redirect(&compile.plan.front_end);
+    redirected.and_then(|arguments| arguments.with(own)).map_err(Failure::CommandLine)
+}
+
+/// Where a rustc's stderr goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speech {
+    /// To pcg.
+    Piped,
+    /// To the user.
+    Direct,
+}
+
+/// Starts the toolchain's rustc. A command line that is too long for the operating system goes into an argument file.
+///
+/// # Errors
+///
+/// [`Failure::FrontEndStart`] with the operating system's error.
+pub fn start(compile: &Compile, words: &[OsString], speech: Speech) -> Result<Child, Failure> {
+    let rustc = &compile.plan.rustc;
+    let command = |words: &[OsString]| {
+        let mut command = Command::new(rustc);
+        command.args(words);
+        if speech == Speech::Piped {
+            command.stderr(Stdio::piped());
+        }
+        command
+    };
+    log::debug!("{:?}", command(words));
+    let started = compile.watch.spawn(|| match command(words).spawn() {
+        Err(error) if error.kind() == ErrorKind::ArgumentListTooLong => {
+            let path = compile.scratch.path().join("arguments");
+            fs::write(&path, args::argument_file(words)?)?;
+            command(&[format!("@{}", path.display()).into()]).spawn()
+        }
+        result => result,
+    });
+    started.map_err(|source| Failure::FrontEndStart { program: rustc.clone(), source })
+}
+
+/// Waits for a rustc. Does not return if the same signal ends this process.
+///
+/// # Errors
+///
+/// [`Failure::File`] if it cannot be waited for.
+pub fn end(compile: &Compile, mut child: Child) -> Result<ExitStatus, Failure> {
+    let status = child.wait().map_err(Failure::file(&compile.plan.rustc));
+    compile.watch.ended();
+    if let Ok(status) = &status {
+        log::debug!("rustc ended: {status}");
+    }
+    status
+}

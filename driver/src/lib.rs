@@ -1,0 +1,41 @@
+//! `pcg-rustc`: a drop-in rustc that optimises one crate on several cores.
+//!
+//! The binaries are thin; everything is here, where it can be tested.
+
+#![forbid(unsafe_code)]
+
+pub mod archive;
+pub mod args;
+pub mod command;
+pub mod crate_type;
+pub mod depinfo;
+pub mod emit;
+pub mod environment;
+pub mod exit;
+pub mod exit_code;
+pub mod failure;
+pub mod fallback;
+pub mod flags;
+pub mod frontend;
+pub mod keep;
+pub mod keeper;
+pub mod link_server;
+pub mod linker;
+pub mod options;
+pub mod output;
+pub mod outputs;
+pub mod pipeline;
+pub mod place;
+pub mod plan;
+pub mod reason;
+pub mod report;
+pub mod request;
+pub mod scratch;
+pub mod signals;
+pub mod source;
+pub mod stderr;
+#[cfg(test)]
+mod testing;
+pub mod toolchain;
+pub mod usage;
+pub mod version;

@@ -1,0 +1,305 @@
+//! pcg's own options: `--pcg-…` on the command line, each with a `CARGO_PCG_…` variable.
+//!
+//! One table holds them all; the help text, the parser and the configuration hash are made from it. The command line
+//! wins over the environment, and the last option over earlier ones. They are taken out before rustc sees the command
+//! line.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt::Write as _;
+use std::num::NonZeroUsize;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use pcg_partition::Strategy;
+use thiserror::Error;
+
+use crate::environment::Environment;
+
+/// What the user asked of pcg itself.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// `--pcg-strategy`: how the crate is cut. The only option that the machine code depends on.
+    pub strategy: Strategy,
+    /// `--pcg-threads`: the most threads to work with; `None` leaves it to the jobserver or the number of cores.
+    pub threads: Option<NonZeroUsize>,
+    /// `--pcg-report`: where the JSON report goes.
+    pub report: Option<PathBuf>,
+    /// `--pcg-dump-graph`: where the graph for `pcg-lab` goes.
+    pub dump_graph: Option<PathBuf>,
+    /// `--pcg-keep`: the folder for the units' bitcode and objects.
+    pub keep: Option<PathBuf>,
+    /// `--pcg-strict`: a pass-through or a fallback of a compile with code to generate is an error.
+    pub strict: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { strategy: Strategy::Inline, threads: None, report: None, dump_graph: None, keep: None, strict: false }
+    }
+}
+
+/// pcg's own options were used wrongly.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum UsageError {
+    /// `--pcg-…` that is not in the table.
+    #[error("there is no option `{option}`")]
+    UnknownOption {
+        /// As it was given.
+        option: String,
+    },
+    /// An option that needs a value.
+    #[error("`{option}` needs a value")]
+    MissingValue {
+        /// The option.
+        option: String,
+        /// What it takes.
+        expected: &'static str,
+    },
+    /// A value that the option does not take.
+    #[error("`{given}` has a bad value: expected {expected}")]
+    BadValue {
+        /// The option or the variable with its value.
+        given: String,
+        /// What it takes.
+        expected: &'static str,
+    },
+}
+
+impl UsageError {
+    /// What the user can do about it, for the `help:` line.
+    pub fn help(&self) -> String {
+        match self {
+            Self::UnknownOption { .. } => "`--pcg-help` lists pcg's own options".to_owned(),
+            Self::MissingValue { option, expected } => format!("write `{option}=VALUE` with {expected}"),
+            Self::BadValue { .. } => "`--pcg-help` says what each option takes".to_owned(),
+        }
+    }
+}
+
+/// What the command line asks of pcg instead of a compile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// `--pcg-help`.
+    Help,
+    /// `--pcg-version`.
+    Version,
+}
+
+/// Puts a value into the options, or fails if it is none of those expected.
+type Setter = fn(&mut Options, &OsStr) -> Option<()>;
+
+/// One option.
+struct Row {
+    /// Behind `--pcg-`.
+    name: &'static str,
+    /// What the help text calls the value; empty for a switch.
+    value: &'static str,
+    /// The values that it takes, in words.
+    expected: &'static str,
+    variable: &'static str,
+    /// Whether the machine code depends on it: then cargo has to rebuild when it changes.
+    affects_output: bool,
+    help: &'static str,
+    set: Setter,
+}
+
+static TABLE: &[Row] = &[
+    Row {
+        name: "strategy",
+        value: "NAME",
+        expected: "`inline`, `size`, `source` or `llvm`",
+        variable: "CARGO_PCG_STRATEGY",
+        affects_output: true,
+        help: "How the crate is cut into units: inline (default), size, source or llvm",
+        set: |options, value| {
+            options.strategy = value.to_str()?.parse().ok()?;
+            Some(())
+        },
+    },
+    Row {
+        name: "threads",
+        value: "N",
+        expected: "a number of 1 or more",
+        variable: "CARGO_PCG_THREADS",
+        affects_output: false,
+        help: "The most threads to work with; by default the jobserver or the cores decide",
+        set: |options, value| {
+            options.threads = Some(value.to_str()?.parse().ok()?);
+            Some(())
+        },
+    },
+    Row {
+        name: "report",
+        value: "FILE",
+        expected: "a path",
+        variable: "CARGO_PCG_REPORT",
+        affects_output: false,
+        help: "Write a JSON report to FILE; in a folder (or with a `/` at the end) one file per crate",
+        set: |options, value| set_path(&mut options.report, value),
+    },
+    Row {
+        name: "dump-graph",
+        value: "FILE",
+        expected: "a path",
+        variable: "CARGO_PCG_DUMP_GRAPH",
+        affects_output: false,
+        help: "Write the crate's graph for pcg-lab to FILE; in a folder one file per crate",
+        set: |options, value| set_path(&mut options.dump_graph, value),
+    },
+    Row {
+        name: "keep",
+        value: "DIR",
+        expected: "a path",
+        variable: "CARGO_PCG_KEEP",
+        affects_output: false,
+        help: "Keep the units' bitcode and objects in a folder per crate under DIR",
+        set: |options, value| set_path(&mut options.keep, value),
+    },
+    Row {
+        name: "strict",
+        value: "",
+        expected: "`1`, `true`, `0` or `false`",
+        variable: "CARGO_PCG_STRICT",
+        affects_output: false,
+        help: "Fail where a crate with code to generate is not split",
+        set: |options, value| {
+            options.strict = boolean(value)?;
+            Some(())
+        },
+    },
+];
+
+fn set_path(path: &mut Option<PathBuf>, value: &OsStr) -> Option<()> {
+    *path = Some(PathBuf::from((!value.is_empty()).then_some(value)?));
+    Some(())
+}
+
+fn boolean(value: &OsStr) -> Option<bool> {
+    match value.to_str()? {
+        "1" | "true" => Some(true),
+        "0" | "false" => Some(false),
+        _ => None,
+    }
+}
+
+/// pcg's own words on a command line, apart from the others.
+#[derive(Debug, Default)]
+pub struct Stripped {
+    /// What is left for rustc.
+    pub words: Vec<OsString>,
+    /// pcg's own words, in order.
+    pub own: Vec<OsString>,
+}
+
+/// Takes pcg's own words out of a command line. Behind a `--` there are none.
+pub fn strip(words: &[OsString]) -> Stripped {
+    let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
+    let mut stripped = Stripped::default();
+    for (at, word) in words.iter().enumerate() {
+        let is_own = at < end && word.as_bytes().starts_with(b"--pcg-");
+        if is_own { &mut stripped.own } else { &mut stripped.words }.push(word.clone());
+    }
+    stripped
+}
+
+impl Options {
+    /// Reads the variables and then pcg's own words. The question comes instead of a compile.
+    ///
+    /// # Errors
+    /// The first option or variable that is not right.
+    pub fn read(own: &[OsString], environment: &Environment) -> Result<(Self, Option<Question>), UsageError> {
+        let mut options = Self::default();
+        for row in TABLE {
+            if let Some(value) = environment.get(row.variable) {
+                (row.set)(&mut options, value).ok_or_else(|| row.bad_value(row.variable, value))?;
+            }
+        }
+        let mut question = None;
+        for word in own {
+            match word.to_str() {
+                Some("--pcg-help") => question = Some(Question::Help),
+                Some("--pcg-version") => question = Some(Question::Version),
+                _ => options.set(word)?,
+            }
+        }
+        Ok((options, question))
+    }
+
+    fn set(&mut self, word: &OsStr) -> Result<(), UsageError> {
+        let bytes = word.as_bytes();
+        let (option, value) = match bytes.iter().position(|byte| *byte == b'=') {
+            Some(at) => (&bytes[..at], Some(OsStr::from_bytes(&bytes[at + 1..]))),
+            None => (bytes, None),
+        };
+        let option = String::from_utf8_lossy(option).into_owned();
+        let Some(row) = TABLE.iter().find(|row| option.strip_prefix("--pcg-") == Some(row.name)) else {
+            return Err(UsageError::UnknownOption { option });
+        };
+        let value = match value {
+            Some(value) => value,
+            None if row.value.is_empty() => OsStr::new("1"),
+            None => return Err(UsageError::MissingValue { option, expected: row.expected }),
+        };
+        (row.set)(self, value).ok_or_else(|| row.bad_value(&option, value))
+    }
+
+    /// The options with the paths of one crate: where a folder is given for a file, `stem` names the file in it, and
+    /// kept files get a folder of their own. Without a stem there is no crate, so nothing is written into folders.
+    #[must_use]
+    pub fn for_crate(mut self, stem: Option<&str>) -> Self {
+        self.report = self.report.and_then(|path| file_for_crate(path, stem, "json"));
+        self.dump_graph = self.dump_graph.and_then(|path| file_for_crate(path, stem, "graph.json"));
+        self.keep = self.keep.zip(stem).map(|(folder, stem)| folder.join(stem));
+        self
+    }
+
+    /// A text that is the same if and only if the options that affect the output are the same.
+    pub fn output_configuration(&self) -> String {
+        format!("strategy={}\n", self.strategy)
+    }
+}
+
+impl Row {
+    fn bad_value(&self, name: &str, value: &OsStr) -> UsageError {
+        UsageError::BadValue { given: format!("{name}={}", value.to_string_lossy()), expected: self.expected }
+    }
+}
+
+fn file_for_crate(path: PathBuf, stem: Option<&str>, extension: &str) -> Option<PathBuf> {
+    let is_folder = path.as_os_str().as_bytes().ends_with(b"/") || Path::is_dir(&path);
+    if is_folder { Some(path.join(format!("{}.{extension}", stem?))) } else { Some(path) }
+}
+
+/// The variables that the output depends on: dep-info names them, so that cargo rebuilds when one changes.
+pub fn output_variables() -> impl Iterator<Item = &'static str> {
+    TABLE.iter().filter(|row| row.affects_output).map(|row| row.variable)
+}
+
+/// The text of `--pcg-help`.
+pub fn help() -> String {
+    let mut text = String::from(
+        "pcg-rustc: a drop-in rustc that optimises one crate on several cores\n\n\
+         Usage: pcg-rustc [RUSTC OPTIONS] [PCG OPTIONS] INPUT\n       \
+         RUSTC_WRAPPER=pcg-rustc cargo build --release\n\n\
+         rustc's options keep their meaning; `-Ccodegen-units=N` gives N units (`rustc --help -v` lists the others).\n\n\
+         PCG options, each with the variable that has the same effect:\n",
+    );
+    for row in TABLE {
+        let value = if row.value.is_empty() { String::new() } else { format!("={}", row.value) };
+        let option = format!("--pcg-{}{value}", row.name);
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "  {option:<24}{}\n{:26}[{}]", row.help, "", row.variable);
+    }
+    text.push_str(
+        "  --pcg-help              Print this text\n  \
+         --pcg-version           Print pcg's version and the rustc that it was built for\n\n\
+         CARGO_PCG_RUSTC names the rustc to run where the command line does not; by default it is that of the\n\
+         toolchain that pcg was built for.\n\n\
+         Exit codes, besides those of rustc:\n",
+    );
+    text.push_str(&crate::exit_code::summary());
+    text
+}
+
+#[cfg(test)]
+mod tests;

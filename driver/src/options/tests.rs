@@ -1,0 +1,145 @@
+use std::os::unix::ffi::OsStringExt;
+
+use super::*;
+
+fn read(own: &[&str], variables: &[(&str, &str)]) -> Result<Options, UsageError> {
+    let own: Vec<OsString> = own.iter().map(OsString::from).collect();
+    let environment = Environment::from_iter(variables.iter().copied());
+    Options::read(&own, &environment).map(|(options, _)| options)
+}
+
+/// An option, a value, and whether that is what was read.
+type Example = (&'static str, &'static str, fn(&Options) -> bool);
+
+/// For each option.
+const EXAMPLES: &[Example] = &[
+    ("strategy", "size", |options| options.strategy == Strategy::Size),
+    ("threads", "3", |options| options.threads == NonZeroUsize::new(3)),
+    ("report", "a/b.json", |options| options.report.as_deref() == Some("a/b.json".as_ref())),
+    ("dump-graph", "g", |options| options.dump_graph.as_deref() == Some("g".as_ref())),
+    ("keep", "k", |options| options.keep.as_deref() == Some("k".as_ref())),
+    ("strict", "true", |options| options.strict),
+];
+
+#[test]
+fn every_option_has_an_example() {
+    let examples: Vec<_> = EXAMPLES.iter().map(|(name, ..)| *name).collect();
+    assert_eq!(examples, TABLE.iter().map(|row| row.name).collect::<Vec<_>>());
+}
+
+#[test]
+fn an_option_and_its_variable_do_the_same() {
+    for ((name, value, is_set), row) in EXAMPLES.iter().zip(TABLE) {
+        assert!(!is_set(&Options::default()), "{name}");
+        let by_word = read(&[&format!("--pcg-{name}={value}")], &[]).expect("a good option");
+        let by_variable = read(&[], &[(row.variable, value)]).expect("a good variable");
+        assert!(is_set(&by_word) && is_set(&by_variable), "{name}");
+        assert_eq!(row.variable, format!("CARGO_PCG_{}", name.to_uppercase().replace('-', "_")));
+    }
+}
+
+#[test]
+fn the_command_line_wins_over_the_environment_and_the_last_word_over_earlier_ones() {
+    let variables = [("CARGO_PCG_STRATEGY", "inline"), ("CARGO_PCG_STRICT", "1")];
+    let options = read(&["--pcg-strategy=inline", "--pcg-strategy=size", "--pcg-strict=false"], &variables);
+    let options = options.expect("good options");
+    assert_eq!((options.strategy, options.strict), (Strategy::Size, false));
+}
+
+#[test]
+fn strict_is_a_switch() {
+    assert!(read(&["--pcg-strict"], &[]).expect("a good option").strict);
+}
+
+#[test]
+fn every_strategy_is_accepted_by_its_name() {
+    for strategy in Strategy::ALL {
+        let options = read(&[&format!("--pcg-strategy={strategy}")], &[]).expect("a good name");
+        assert_eq!(&options.strategy, strategy);
+        assert!(TABLE[0].expected.contains(&format!("`{strategy}`")), "the help text names it");
+    }
+}
+
+#[test]
+fn bad_words_are_errors_with_help() {
+    for (word, message) in [
+        ("--pcg-nonsense", "there is no option `--pcg-nonsense`"),
+        ("--pcg-=x", "there is no option `--pcg-`"),
+        ("--pcg-help=x", "there is no option `--pcg-help`"),
+        ("--pcg-threads", "`--pcg-threads` needs a value"),
+        ("--pcg-threads=0", "`--pcg-threads=0` has a bad value: expected a number of 1 or more"),
+        ("--pcg-threads=-1", "`--pcg-threads=-1` has a bad value: expected a number of 1 or more"),
+        ("--pcg-report=", "`--pcg-report=` has a bad value: expected a path"),
+        ("--pcg-strict=x", "`--pcg-strict=x` has a bad value: expected `1`, `true`, `0` or `false`"),
+    ] {
+        let error = read(&[word], &[]).expect_err(word);
+        assert_eq!(error.to_string(), message);
+        assert!(!error.help().is_empty());
+    }
+}
+
+#[test]
+fn a_bad_variable_is_named() {
+    let error = read(&[], &[("CARGO_PCG_STRATEGY", "best")]).expect_err("no such strategy");
+    let expected = "`CARGO_PCG_STRATEGY=best` has a bad value: expected `inline`, `size`, `source` or `llvm`";
+    assert_eq!(error.to_string(), expected);
+}
+
+#[test]
+fn paths_need_not_be_utf_8() {
+    let word = OsString::from_vec(b"--pcg-report=a\xff=b".to_vec());
+    let (options, _) = Options::read(&[word], &Environment::default()).expect("a good option");
+    assert_eq!(options.report.map(|path| path.into_os_string().into_vec()), Some(b"a\xff=b".to_vec()));
+}
+
+#[test]
+fn questions_are_recognised() {
+    for (word, question) in [("--pcg-help", Question::Help), ("--pcg-version", Question::Version)] {
+        let read = Options::read(&[word.into()], &Environment::default()).expect("a good option");
+        assert_eq!(read.1, Some(question));
+    }
+}
+
+#[test]
+fn own_words_are_taken_out_up_to_a_separator() {
+    let line: Vec<OsString> = ["-O", "--pcg-strict", "x.rs", "--", "--pcg-strict"].map(OsString::from).into();
+    let stripped = strip(&line);
+    assert_eq!(stripped.words, ["-O", "x.rs", "--", "--pcg-strict"]);
+    assert_eq!(stripped.own, ["--pcg-strict"]);
+}
+
+#[test]
+fn a_folder_for_a_file_gets_one_file_per_crate() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path().to_str().expect("a path in UTF-8");
+    let own = [format!("--pcg-report={folder}"), "--pcg-dump-graph=new/".to_owned(), "--pcg-keep=k".to_owned()];
+    let options = read(&own.each_ref().map(String::as_str), &[]).expect("good options");
+    let one = options.clone().for_crate(Some("memchr-12ab"));
+    assert_eq!(one.report, Some(Path::new(folder).join("memchr-12ab.json")));
+    assert_eq!(one.dump_graph, Some("new/memchr-12ab.graph.json".into()));
+    assert_eq!(one.keep, Some("k/memchr-12ab".into()));
+    let none = options.for_crate(None);
+    assert_eq!((none.report, none.dump_graph, none.keep), (None, None, None));
+}
+
+#[test]
+fn a_file_stays_a_file() {
+    let options = read(&["--pcg-report=new/r.json"], &[]).expect("a good option");
+    assert_eq!(options.clone().for_crate(Some("x")).report, Some("new/r.json".into()));
+    assert_eq!(options.for_crate(None).report, Some("new/r.json".into()));
+}
+
+#[test]
+fn only_the_strategy_affects_the_output() {
+    assert_eq!(output_variables().collect::<Vec<_>>(), ["CARGO_PCG_STRATEGY"]);
+}
+
+#[test]
+fn the_help_text_names_every_option_and_variable() {
+    let help = help();
+    for row in TABLE {
+        assert!(help.contains(&format!("--pcg-{}", row.name)) && help.contains(row.variable), "{}", row.name);
+    }
+    assert!(help.contains(crate::toolchain::RUSTC_VARIABLE));
+    assert!(help.lines().all(|line| line.len() <= 120), "{help}");
+}

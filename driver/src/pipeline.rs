@@ -1,0 +1,194 @@
+//! The way of one compile.
+//!
+//! [`split`] is the whole way of a crate; [`crate_object`] is the part of it from bitcode to one object. rlibs and
+//! staticlibs take that part when rustc has ended, linked crate types take it while rustc waits for its linker.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::panic::{self, AssertUnwindSafe};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use pcg_llvm_backend::{
+    CompileOptions, CrateModule, Joiner, Tokens, UnitObject, Workers, compile_units, compile_whole,
+};
+use pcg_partition::{Graph, Partitioning, automatic_units, partition};
+
+use crate::archive::{self, Member, module_name};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::fallback;
+use crate::frontend;
+use crate::keep::Keep;
+use crate::outputs::Outputs;
+use crate::plan::SplitPlan;
+use crate::report::Report;
+use crate::scratch::Scratch;
+use crate::signals::Watch;
+use crate::stderr::Transcript;
+
+/// One compile and everything that its phases share.
+pub struct Compile<'a> {
+    /// What is to be done.
+    pub plan: &'a SplitPlan,
+    /// Who may work.
+    pub workers: Workers,
+    /// Where everything is made.
+    pub scratch: Scratch,
+    /// Where everything belongs.
+    pub outputs: Outputs,
+    /// What has been measured.
+    pub report: Report,
+    /// Who cleans up after a signal.
+    pub watch: Watch,
+    /// Crate objects by their bitcode: rustc links the same module for each crate type.
+    made: Mutex<Vec<(blake3::Hash, PathBuf)>>,
+}
+
+impl<'a> Compile<'a> {
+    /// Prepares a compile. `Ok(None)` if only stock rustc can say what is wrong with the outputs.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::SetUp`].
+    pub fn new(plan: &'a SplitPlan, tokens: &Tokens, report: Report, watch: Watch) -> Result<Option<Self>, Failure> {
+        let scratch = Scratch::new().map_err(Failure::SetUp)?;
+        watch.folders(scratch.folders());
+        let Some(outputs) = Outputs::new(plan, &scratch) else { return Ok(None) };
+        let threads = plan.options.threads.map_or(usize::MAX, usize::from);
+        let workers = Workers { tokens: tokens.clone(), threads };
+        Ok(Some(Self { plan, workers, scratch, outputs, report, watch, made: Mutex::default() }))
+    }
+
+    /// Compiles: by [`split`], or by stock rustc if that fails.
+    pub fn run(&self) -> Exit {
+        let mut transcript = Transcript::default();
+        let result = panic::catch_unwind(AssertUnwindSafe(|| split(self, &mut transcript)));
+        let failure = match result {
+            Ok(Ok(exit)) => return exit,
+            Ok(Err(failure)) => failure,
+            Err(panic) => Failure::Panic(panic_message(&*panic)),
+        };
+        fallback::run(self, &failure, &mut transcript)
+    }
+}
+
+/// From the source to the finished outputs.
+fn split(compile: &Compile, transcript: &mut Transcript) -> Result<Exit, Failure> {
+    let object_of = |name: &str, bitcode| crate_object(compile, name, bitcode);
+    let mut front_end = frontend::run(compile, &object_of, transcript)?;
+    if front_end.status.success() {
+        for archive in compile.outputs.archives().map_err(Failure::file(compile.scratch.out()))? {
+            let members = machine_code_members(compile, &archive)?;
+            compile
+                .report
+                .phase("archive", || archive::write(&archive, &members))
+                .map_err(Failure::archive(&archive))?;
+        }
+    }
+    compile.report.phase("finish", || compile.outputs.place_rest())?;
+    front_end.last_lines.release();
+    Ok(Exit::from(front_end.status))
+}
+
+/// An archive's members with machine code for bitcode.
+fn machine_code_members(compile: &Compile, archive: &Path) -> Result<Vec<Member>, Failure> {
+    let mut members = compile.report.phase("read", || archive::read(archive)).map_err(Failure::archive(archive))?;
+    for index in archive::own_objects(&members) {
+        let member = &mut members[index];
+        let object = crate_object(compile, module_name(&member.name), std::mem::take(&mut member.data))?;
+        member.data = compile.report.phase("archive", || fs::read(&object)).map_err(Failure::file(&object))?;
+    }
+    Ok(members)
+}
+
+/// From the bitcode of one module to its object, in the scratch folder.
+fn crate_object(compile: &Compile, name: &str, bitcode: Vec<u8>) -> Result<PathBuf, Failure> {
+    // Held to the end: nobody else could do anything else with the cores.
+    let mut made = compile.made.lock().unwrap_or_else(PoisonError::into_inner);
+    let key = blake3::hash(&bitcode);
+    if let Some((_, object)) = made.iter().find(|(other, _)| *other == key) {
+        return Ok(object.clone());
+    }
+    if !pcg_llvm_backend::is_bitcode(&bitcode) {
+        return Err(Failure::MachineCode { object: name.to_owned() });
+    }
+    let folder = compile.scratch.work().join(made.len().to_string());
+    fs::create_dir(&folder).map_err(Failure::file(&folder))?;
+    let object = folder.join(format!("{name}{}", archive::OBJECT_SUFFIX));
+
+    let keep = Keep::new(&compile.plan.options, name);
+    let report = &compile.report;
+    pcg_llvm_backend::start(&compile.plan.llvm_args)?;
+    let module = CrateModule::new(name, bitcode)?;
+    let graph = report.phase("graph", || module.graph())?;
+    keep.graph(&graph)?;
+    let (units, localise) = if archive::is_allocator_shim(name) {
+        (vec![compile_shim(compile, &module)?], BTreeSet::new())
+    } else {
+        let partitioning = report.phase("partition", || partitioning(compile, &graph))?;
+        let units = report.phase("units", || compile_partitioning(compile, &module, &graph, &partitioning))?;
+        let statistics: Vec<_> = units.iter().map(|unit| &unit.statistics).collect();
+        report.units(&partitioning, &statistics);
+        (units, promoted_names(&graph, &partitioning))
+    };
+    keep.units(&units)?;
+    report.phase("join", || {
+        let embedded = compile.plan.settings.embed_bitcode.then(|| module.bitcode());
+        Joiner::find(&compile.plan.sysroot)?.join(&units, &localise, embedded, &folder, &object)
+    })?;
+    keep.object(&object)?;
+    made.push((key, object.clone()));
+    Ok(object)
+}
+
+fn partitioning(compile: &Compile, graph: &Graph) -> Result<Partitioning, Failure> {
+    let units = compile.plan.codegen_units.map_or_else(|| automatic_units(graph), usize::from);
+    partition(graph, compile.plan.options.strategy, units)
+        .map_err(|source| Failure::Partition { module: graph.name.clone(), source })
+}
+
+fn compile_partitioning(
+    compile: &Compile,
+    module: &CrateModule,
+    graph: &Graph,
+    partitioning: &Partitioning,
+) -> Result<Vec<UnitObject>, Failure> {
+    let options = options(compile, partitioning.units.len());
+    Ok(compile_units(module, graph, partitioning, &compile.plan.settings, &compile.workers, &options)?)
+}
+
+/// Stock does not optimise the allocator shim.
+fn compile_shim(compile: &Compile, module: &CrateModule) -> Result<UnitObject, Failure> {
+    let optimise = false;
+    let unit = compile
+        .report
+        .phase("units", || compile_whole(module, &compile.plan.settings, optimise, &options(compile, 1)))?;
+    compile.report.module(module.name(), &unit.statistics);
+    Ok(unit)
+}
+
+fn options(compile: &Compile, units: usize) -> CompileOptions {
+    let plural = if units == 1 { "unit" } else { "units" };
+    let comment = format!("pcg-rustc {} ({units} {plural})", env!("CARGO_PKG_VERSION"));
+    let options = &compile.plan.options;
+    CompileOptions {
+        keep_bitcode: options.keep.is_some(),
+        // Whoever does not want a fallback wants to know of invalid IR rather than of what becomes of it.
+        verify: options.strict,
+        comment,
+        ..CompileOptions::default()
+    }
+}
+
+fn promoted_names(graph: &Graph, partitioning: &Partitioning) -> BTreeSet<String> {
+    partitioning.promoted.iter().map(|&item| graph[item].name.clone()).collect()
+}
+
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,78 @@
+//! Random graphs.
+
+use pcg_partition::{Edge, Graph, GroupId, InlineAttribute, Item, ItemId, ItemKind, Linkage};
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+/// An item as random as the module of a crate can have it.
+fn item() -> impl Strategy<Value = Item> {
+    let kind = prop_oneof![
+        6 => Just(ItemKind::Function),
+        3 => Just(ItemKind::Variable),
+        1 => prop_oneof![Just(ItemKind::Alias), Just(ItemKind::IFunc)],
+    ];
+    let linkage = prop_oneof![
+        8 => Just(Linkage::Internal),
+        3 => Just(Linkage::External),
+        3 => Just(Linkage::Private),
+        1 => prop_oneof![
+            Just(Linkage::Weak),
+            Just(Linkage::LinkOnce),
+            Just(Linkage::AvailableExternally),
+            Just(Linkage::Appending),
+            Just(Linkage::Common),
+            Just(Linkage::ExternalWeak),
+        ],
+    ];
+    let inline = prop_oneof![
+        4 => Just(InlineAttribute::None),
+        2 => Just(InlineAttribute::Hint),
+        1 => Just(InlineAttribute::Always),
+        1 => Just(InlineAttribute::Never),
+    ];
+    let rare = || prop::bool::weighted(0.05);
+    let flags = (rare(), prop::bool::weighted(0.9), any::<bool>(), rare(), rare(), rare());
+    let group = prop::option::weighted(0.1, 0..4u32);
+    (kind, linkage, inline, 1..400u32, 0..4000u64, flags, group, 0..5usize).prop_map(
+        |(kind, linkage, inline, instructions, bytes, flags, group, source)| {
+            let (cold, unnamed_addr, constant, thread_local, unique, named_by_asm) = flags;
+            let is_function = kind == ItemKind::Function;
+            let is_variable = kind == ItemKind::Variable;
+            Item {
+                name: String::new(),
+                kind,
+                linkage,
+                hidden: false,
+                instructions: if is_function { instructions } else { 0 },
+                bytes: if is_variable { bytes } else { 0 },
+                inline: if is_function { inline } else { InlineAttribute::None },
+                cold,
+                unnamed_addr,
+                constant: is_variable && constant,
+                thread_local: is_variable && thread_local,
+                unique: is_variable && unique,
+                named_by_asm,
+                group: group.map(GroupId),
+                source: ["", "a", "a::b", "a::c", "d"][source].into(),
+            }
+        },
+    )
+}
+
+/// A graph of up to `most` items with about two uses each.
+pub(crate) fn graph(most: usize) -> impl Strategy<Value = Graph> {
+    let items = prop::collection::vec(item(), 0..most);
+    let uses = prop::collection::vec((any::<Index>(), any::<Index>(), 0..3u32, 0..2u32), 0..most * 2);
+    (items, uses, any::<bool>()).prop_map(|(mut items, uses, has_asm)| {
+        items.iter_mut().enumerate().for_each(|(number, item)| item.name = format!("item{number}"));
+        let id = |index: &Index| ItemId(index.index(items.len()) as u32);
+        let edges = uses.iter().filter(|(.., calls, references)| !items.is_empty() && calls + references > 0);
+        let edges = edges.map(|(from, to, calls, references)| {
+            let from = id(from);
+            let calls = if items[from.index()].kind == ItemKind::Function { *calls } else { 0 };
+            (from, Edge { to: id(to), calls, references: (*references).max(u32::from(calls == 0)) })
+        });
+        let edges = edges.collect();
+        Graph::new("random".into(), items, edges, has_asm)
+    })
+}
