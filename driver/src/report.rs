@@ -22,8 +22,8 @@
 //! | `peak_memory` | object | `own_bytes`, `children_bytes`: the largest resident size of this process and of its largest child |
 //!
 //! A unit: `items_defined`, `items_imported`, `items_copied`, `items_promoted` (defined here, promoted because another
-//! unit refers to them), `instructions` (before optimisation, of all bodies in the unit), `load_seconds`,
-//! `optimise_seconds`, `emit_seconds` (elapsed), `cpu_seconds`, `text_bytes`.
+//! unit refers to them), `instructions` (before optimisation, of all bodies in the unit), `text_bytes`, and the CPU
+//! seconds of the thread that compiled it: `load_seconds`, `optimise_seconds`, `emit_seconds`, in all `cpu_seconds`.
 //!
 //! Phases: `front_end` (rustc until it has written bitcode, and its archive or linker preparations), `read` (bitcode
 //! into memory), `graph`, `partition`, `units` (load, optimise, emit), `join`, `archive`, `link` (the real linker),

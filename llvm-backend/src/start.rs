@@ -70,9 +70,12 @@ fn option_name(argument: &str) -> &str {
     argument.trim_start_matches('-').split(['=', ' ']).next().unwrap_or_default()
 }
 
+/// Is told why LLVM gave up.
+type Receiver = Box<dyn Fn(String)>;
+
 thread_local! {
     /// Who wants to know that LLVM gave up on this thread.
-    static ON_FATAL: RefCell<Option<Box<dyn Fn(String)>>> = const { RefCell::new(None) };
+    static ON_FATAL: RefCell<Option<Receiver>> = const { RefCell::new(None) };
 }
 
 /// Names the one who is told if LLVM gives up on the current thread.
@@ -84,14 +87,11 @@ pub(crate) fn report_fatal_errors_to(receiver: impl Fn(String) + 'static) {
 extern "C" fn on_fatal_error(reason: *const c_char) {
     // SAFETY: LLVM passes a C string that lives during the call.
     let reason = unsafe { CStr::from_ptr(reason) }.to_string_lossy().into_owned();
-    let reported = ON_FATAL.with_borrow(|receiver| {
-        if let Some(receiver) = receiver {
-            receiver(reason);
+    let is_reported = ON_FATAL.with_borrow(|receiver| receiver.as_ref().map(|receiver| receiver(reason)).is_some());
+    if is_reported {
+        loop {
+            thread::park();
         }
-        receiver.is_some()
-    });
-    while reported {
-        thread::park();
     }
 }
 

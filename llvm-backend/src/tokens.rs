@@ -4,6 +4,7 @@
 //! token that is not written back is lost to the whole build, so every one that is held is in [`Tokens`] and can be
 //! returned from a signal handler's thread.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jobserver::{Acquired, Client};
@@ -15,11 +16,27 @@ pub struct Tokens {
     held: Arc<Mutex<Held>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Held {
     tokens: Vec<Acquired>,
     /// Set when the process is about to end: nothing is kept any more.
     closed: bool,
+    /// Who is told how many are held, after each change.
+    on_change: Option<Box<dyn Fn(usize) + Send>>,
+}
+
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Held").field("tokens", &self.tokens.len()).field("closed", &self.closed).finish()
+    }
+}
+
+impl Held {
+    fn changed(&self) {
+        if let Some(on_change) = &self.on_change {
+            on_change(self.tokens.len());
+        }
+    }
 }
 
 /// Opens the jobserver that the environment names, or one of our own for `threads` threads.
@@ -38,11 +55,18 @@ pub fn from_environment_or(threads: usize) -> Tokens {
 }
 
 impl Tokens {
+    /// Tells `on_change` how many tokens are held, after each change: for somebody who returns them if this process is
+    /// killed.
+    pub fn on_change(&self, on_change: impl Fn(usize) + Send + 'static) {
+        self.lock().on_change = Some(Box::new(on_change));
+    }
+
     /// Returns every token at once and keeps none from now on: for the way out of the process.
     pub fn give_back(&self) {
         let mut held = self.lock();
         held.closed = true;
         held.tokens.clear();
+        held.changed();
     }
 
     pub(crate) fn client(&self) -> Client {
@@ -53,6 +77,7 @@ impl Tokens {
         let mut held = self.lock();
         if !held.closed {
             held.tokens.push(token);
+            held.changed();
         }
     }
 
@@ -62,7 +87,11 @@ impl Tokens {
 
     /// Returns tokens until only `keep` are held.
     pub(crate) fn keep(&self, keep: usize) {
-        self.lock().tokens.truncate(keep);
+        let mut held = self.lock();
+        if held.tokens.len() > keep {
+            held.tokens.truncate(keep);
+            held.changed();
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Held> {

@@ -211,7 +211,7 @@ struct Diagnostics {
 
 impl Diagnostics {
     /// The inlined call sites, or what went wrong.
-    fn into_result(self: Box<Self>) -> Result<Vec<(String, String)>, String> {
+    fn into_result(self) -> Result<Vec<(String, String)>, String> {
         if self.messages.is_empty() { Ok(self.inlined) } else { Err(self.messages.join("; ")) }
     }
 }
