@@ -166,11 +166,7 @@ mod tests {
     #[test]
     fn references_tie_nothing() {
         let mut module = Builder::new();
-        let once = module.add(Item {
-            inline: InlineAttribute::Always,
-            linkage: Linkage::Weak,
-            ..function("once", 10)
-        });
+        let once = module.add(Item { inline: InlineAttribute::Always, linkage: Linkage::Weak, ..function("once", 10) });
         let user = module.add(function("user", 10));
         module.refer(user, once);
         assert_eq!(Bundles::new(&module.graph()).leader(user), ItemId(1));

@@ -15,10 +15,15 @@
 //!
 //! The thresholds are those of `llvm/lib/Analysis/InlineCost.cpp` at `-O2` and `-O3`, where an instruction costs 5.
 //! The graph does not say what the optimisation level is; at `s` and `z` LLVM inlines less, so that the forecast only
-//! makes more bodies available than are needed.
+//! makes more bodies available than are needed. The other constants are fitted to LLVM's inline remarks for seven crates
+//! compiled as one unit (serde_json, miniz_oxide, toml_edit, regex-syntax, regex-automata, clap_builder, image): of the
+//! pairs of caller and callee with several calls that LLVM inlined, the forecast finds 88 %; of those that it finds, LLVM
+//! inlined 92 %. A function whose size is near the threshold is therefore *likely* to be inlined here and there.
 //!
-//! The forecast also gives *work*: an estimate of the time that LLVM spends on a body, in the time that it spends on
-//! simplifying one unoptimised instruction.
+//! The forecast also gives *work*: an estimate of the time that LLVM spends on a body, in the time per unoptimised
+//! instruction (25 to 35 microseconds at `-O3` on a server of 2026). It is fitted to the times of the units of the same
+//! crates: nine of ten are within 25 %. Nearly all of a unit's time follows from the instructions that it begins with, whether
+//! they end up inlined or not; what gets inlined adds a little for each call.
 
 use crate::components::components;
 use crate::graph::{Graph, InlineAttribute, Item, ItemId, ItemKind};
@@ -61,13 +66,16 @@ const IMPORT_PERCENT: u64 = 70;
 
 /// What LLVM spends on instructions that come from inlined calls, in percent of a body's own ones: they have been
 /// simplified before.
-const INLINED_PERCENT: u64 = 38;
+const INLINED_PERCENT: u64 = 25;
 
 /// An inlined call brings at most this many instructions' work: beyond it, forecasts of the size say little.
 const INLINED_LIMIT: u64 = 100;
 
-/// Bytes of a variable's initialiser that take as long as an instruction.
-const BYTES_PER_WORK: u64 = 64;
+/// What a function is beside its instructions: passes start and end on each.
+const FUNCTION_WORK: u64 = 8;
+
+/// Bytes of a variable's initialiser that take as long as an instruction. How many variables there are does not matter.
+const BYTES_PER_WORK: u64 = 256;
 
 /// Sizes are not followed further than this, so that no sum overflows.
 const SIZE_LIMIT: u64 = 10_000_000;
@@ -115,17 +123,23 @@ impl Forecast {
         for component in components(graph, |id| graph[id].kind == ItemKind::Function) {
             for &id in &component {
                 let (size, inlined) = grow(graph, &items, &component, id);
-                let work = 1 + u64::from(graph[id].instructions) + inlined;
-                let import_work = 1 + work * IMPORT_PERCENT / 100;
+                let work = FUNCTION_WORK + u64::from(graph[id].instructions) + inlined;
+                let import_work = work * IMPORT_PERCENT / 100;
                 items[id.index()] = ItemForecast { size, work, import_work, ..ItemForecast::default() };
             }
             let recursive = component.len() > 1 || graph.uses(component[0]).iter().any(|edge| edge.to == component[0]);
             for &id in &component {
-                judge(&graph[id], uses.of(id), recursive, &mut items[id.index()]);
+                let uses = uses.of(id);
+                let absorbs = graph
+                    .uses(id)
+                    .iter()
+                    .any(|edge| edge.calls > 0 && items[edge.to.index()].inlining == Inlining::OnlyCall);
+                let traits = Traits { recursive, absorbs, uses };
+                judge(&graph[id], traits, &mut items[id.index()]);
             }
         }
         for id in graph.ids().filter(|id| graph[*id].kind != ItemKind::Function) {
-            let work = 1 + graph[id].bytes / BYTES_PER_WORK;
+            let work = graph[id].bytes / BYTES_PER_WORK;
             items[id.index()] = ItemForecast { work, ..ItemForecast::default() };
         }
         Self { items }
@@ -159,13 +173,23 @@ fn grow(graph: &Graph, items: &[ItemForecast], component: &[ItemId], id: ItemId)
     (size, work)
 }
 
+/// What decides about a function beside its size.
+struct Traits {
+    /// It may call itself.
+    recursive: bool,
+    /// It inlines a local function of any size that nobody else calls.
+    absorbs: bool,
+    /// How the module uses it.
+    uses: Use,
+}
+
 /// Decides whether calls of a function get inlined, and what work it is.
-fn judge(item: &Item, uses: Use, recursive: bool, forecast: &mut ItemForecast) {
+fn judge(item: &Item, Traits { recursive, absorbs, uses }: Traits, forecast: &mut ItemForecast) {
     let instructions = u64::from(item.instructions);
     let only_called = item.linkage.is_local() && !rules::is_single(item) && uses.references == 0;
     let below = |percent: u64, tiny: u64| match item.inline {
         InlineAttribute::Never => false,
-        _ if instructions <= tiny => true,
+        _ if instructions <= tiny && !absorbs => true,
         _ if recursive => false,
         _ => forecast.size * 100 < threshold(item).saturating_mul(percent),
     };
@@ -212,5 +236,110 @@ impl Uses {
 
     fn of(&self, id: ItemId) -> Use {
         self.0[id.index()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CALL_SAVING, Forecast, Inlining};
+    use crate::graph::{InlineAttribute, Item};
+    use crate::testing::{Builder, constant, function, visible};
+
+    /// How calls of a function with two callers are forecast.
+    fn with_two_callers(item: Item) -> Inlining {
+        let mut module = Builder::new();
+        let callee = module.add(item);
+        for name in ["a", "b"] {
+            let caller = module.add(visible(name, 10));
+            module.call(caller, callee);
+        }
+        Forecast::new(&module.graph()).of(callee).inlining
+    }
+
+    #[test]
+    fn small_functions_are_inlined_and_large_ones_are_not() {
+        assert_eq!(with_two_callers(function("f", 100)), Inlining::AllCalls);
+        assert_eq!(with_two_callers(function("f", 1000)), Inlining::Kept);
+    }
+
+    #[test]
+    fn attributes_move_the_threshold() {
+        let with = |inline, instructions| with_two_callers(Item { inline, ..function("f", instructions) });
+        assert_eq!(with(InlineAttribute::None, 180), Inlining::Kept);
+        assert_eq!(with(InlineAttribute::Hint, 180), Inlining::AllCalls);
+        assert_eq!(with(InlineAttribute::Always, 10_000), Inlining::AllCalls);
+        assert_eq!(with(InlineAttribute::Never, 1), Inlining::Kept);
+        assert_eq!(with_two_callers(Item { cold: true, ..function("f", 100) }), Inlining::Kept);
+    }
+
+    #[test]
+    fn the_only_call_of_a_local_function_is_inlined() {
+        let mut module = Builder::new();
+        let (local, seen) = (module.add(function("local", 1000)), module.add(visible("seen", 1000)));
+        let caller = module.add(visible("caller", 10));
+        module.call(caller, local);
+        module.call(caller, seen);
+        let forecast = Forecast::new(&module.graph());
+        assert_eq!(forecast.of(local).inlining, Inlining::OnlyCall);
+        assert!(forecast.of(local).vanishes);
+        assert_eq!(forecast.of(seen).inlining, Inlining::Kept);
+        assert!(forecast.of(caller).size >= forecast.of(local).size - CALL_SAVING);
+    }
+
+    #[test]
+    fn what_is_inlined_makes_its_callers_larger() {
+        let mut module = Builder::new();
+        let (leaf, middle, top) =
+            (module.add(function("leaf", 100)), module.add(function("middle", 100)), module.add(visible("top", 10)));
+        for user in [middle, top] {
+            module.call(user, leaf);
+            module.call(top, middle);
+        }
+        let forecast = Forecast::new(&module.graph());
+        assert_eq!(forecast.of(leaf).inlining, Inlining::AllCalls);
+        assert_eq!(forecast.of(middle).inlining, Inlining::Kept, "{:?}", forecast.of(middle));
+        assert!(forecast.of(middle).likely);
+    }
+
+    #[test]
+    fn a_function_whose_address_is_taken_does_not_vanish() {
+        let mut module = Builder::new();
+        let (callee, caller) = (module.add(function("callee", 20)), module.add(visible("caller", 10)));
+        module.call(caller, callee);
+        module.refer(caller, callee);
+        let forecast = Forecast::new(&module.graph());
+        assert_eq!((forecast.of(callee).inlining, forecast.of(callee).vanishes), (Inlining::AllCalls, false));
+    }
+
+    #[test]
+    fn recursion_is_not_inlined_unless_tiny() {
+        let mut module = Builder::new();
+        let (a, b, caller) =
+            (module.add(function("a", 40)), module.add(function("b", 5)), module.add(visible("caller", 10)));
+        for (user, used) in [(a, b), (b, a), (caller, a), (caller, b)] {
+            module.call(user, used);
+        }
+        let forecast = Forecast::new(&module.graph());
+        assert_eq!([a, b].map(|id| forecast.of(id).inlining), [Inlining::Kept, Inlining::AllCalls]);
+    }
+
+    #[test]
+    fn sizes_stay_finite() {
+        let mut module = Builder::new();
+        let mut previous = module.add(Item { inline: InlineAttribute::Always, ..function("f0", 1000) });
+        for number in 1..200 {
+            let next = module.add(Item { inline: InlineAttribute::Always, ..function(&format!("f{number}"), 1000) });
+            (0..4).for_each(|_| module.call(next, previous));
+            previous = next;
+        }
+        assert!(Forecast::new(&module.graph()).of(previous).size < u64::MAX / 1000);
+    }
+
+    #[test]
+    fn variables_are_work_by_their_bytes() {
+        let mut module = Builder::new();
+        let (small, large) = (module.add(constant("small", 8)), module.add(constant("large", 64_000)));
+        let forecast = Forecast::new(&module.graph());
+        assert!(forecast.of(small).work == 0 && forecast.of(large).work >= 100);
     }
 }

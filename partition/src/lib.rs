@@ -87,6 +87,7 @@ pub fn partition(graph: &Graph, strategy: Strategy, units: usize) -> Result<Part
     if units == 0 {
         return Err(PartitionError::NoUnits);
     }
+    let units = units.min(graph.items().len().max(1));
     let forecast = forecast::Forecast::new(graph);
     let bundles = bundles::Bundles::new(graph);
     let assignment = if units == 1 {

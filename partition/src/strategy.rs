@@ -96,3 +96,26 @@ impl FromStr for Strategy {
         found.copied().ok_or_else(|| UnknownStrategy { name: name.into() })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Strategy;
+
+    #[test]
+    fn names_are_read_as_they_are_written() {
+        for strategy in Strategy::ALL {
+            assert_eq!(strategy.to_string().parse(), Ok(*strategy));
+        }
+        assert_eq!(
+            Strategy::ALL.iter().map(|strategy| strategy.name()).collect::<Vec<_>>(),
+            ["inline", "size", "source", "llvm"]
+        );
+        assert_eq!(Strategy::default(), Strategy::Inline);
+    }
+
+    #[test]
+    fn an_unknown_name_is_answered_with_the_known_ones() {
+        let error = "clever".parse::<Strategy>().expect_err("there is no such strategy");
+        assert_eq!(error.to_string(), "there is no strategy `clever`: it is one of `inline`, `size`, `source`, `llvm`");
+    }
+}

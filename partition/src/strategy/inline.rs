@@ -3,10 +3,10 @@
 //! 1. **Roles** ([`roles`]): local functions that the forecast sees inlined everywhere are copied to where they are
 //!    used; other functions that get inlined have an owner and are offered to their other callers; the rest has an
 //!    owner.
-//! 2. **Clusters** ([`clusters`]): items with owners are merged as long as a cluster stays small beside a unit: a local
-//!    function with its only caller first, then by the work that cutting between two clusters would cost.
-//! 3. **Packing** ([`packing`]): heaviest cluster first, each goes where `makespan + copies` grows least.
-//! 4. **Refinement** ([`packing`]): clusters move while the same objective falls.
+//! 2. **Clusters** ([`clusters`], [`ties`]): items with owners are merged as long as a cluster stays small beside a
+//!    unit: a local function with its only user first, then by the work that cutting between two clusters would cost.
+//! 3. **Packing** ([`packing`], [`loads`]): heaviest cluster first, each goes where `makespan + copies` grows least, and
+//!    clusters move while the same objective falls; then again with smaller clusters.
 //!
 //! The graph is cut where one unit would keep a call anyway: at visible functions, at functions whose address is
 //! taken, at large functions with several callers.
@@ -15,6 +15,7 @@ mod clusters;
 mod loads;
 mod packing;
 mod roles;
+mod ties;
 
 use crate::assignment::{Assignment, Place};
 use crate::strategy::Problem;
@@ -35,4 +36,114 @@ pub(super) fn assign(problem: &Problem<'_>) -> Assignment {
         }
     }
     assignment
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::graph::{Item, ItemId};
+    use crate::partitioning::{Partitioning, Unit};
+    use crate::testing::{Builder, constant, function, visible};
+    use crate::{Strategy, partition};
+
+    fn cut(module: &Builder, units: usize) -> Partitioning {
+        partition(&module.graph(), Strategy::Inline, units).expect("the strategy's answers are valid")
+    }
+
+    fn unit_of(partitioning: &Partitioning, id: ItemId) -> &Unit {
+        partitioning.units.iter().find(|unit| unit.defines.contains(&id)).expect("the item has an owner")
+    }
+
+    /// `count` visible functions of the same size.
+    fn crowd(module: &mut Builder, count: usize) -> Vec<ItemId> {
+        (0..count).map(|number| module.add(visible(&format!("f{number}"), 1000))).collect()
+    }
+
+    #[test]
+    fn small_local_functions_are_copied_and_not_promoted() {
+        let mut module = Builder::new();
+        let small = module.add(function("small", 20));
+        crowd(&mut module, 4).into_iter().for_each(|user| module.call(user, small));
+        let found = cut(&module, 2);
+        assert!(found.units.iter().all(|unit| unit.copies == [small]));
+        assert!(found.promoted.is_empty());
+    }
+
+    #[test]
+    fn large_local_functions_have_one_owner() {
+        let mut module = Builder::new();
+        let large = module.add(function("large", 1000));
+        crowd(&mut module, 8).into_iter().for_each(|user| module.call(user, large));
+        let found = cut(&module, 2);
+        assert!(unit_of(&found, large).defines.len() < 9);
+        assert!(found.units.iter().all(|unit| unit.copies.is_empty() && unit.imports.is_empty()));
+        assert!(found.promoted.contains(&large));
+    }
+
+    #[test]
+    fn small_visible_functions_are_imported_where_they_are_called() {
+        let mut module = Builder::new();
+        let small = module.add(visible("small", 20));
+        crowd(&mut module, 4).into_iter().for_each(|user| module.call(user, small));
+        let found = cut(&module, 2);
+        let bodies = |unit: &Unit| unit.defines.contains(&small) || unit.imports == [small];
+        assert!(found.units.iter().all(bodies));
+    }
+
+    #[test]
+    fn small_functions_whose_address_is_taken_are_not_emitted_twice() {
+        let mut module = Builder::new();
+        let small = module.add(function("small", 20));
+        for user in crowd(&mut module, 4) {
+            module.call(user, small);
+            module.refer(user, small);
+        }
+        assert!(cut(&module, 2).units.iter().all(|unit| unit.copies.is_empty()));
+    }
+
+    #[test]
+    fn a_local_function_is_with_its_only_caller() {
+        let mut module = Builder::new();
+        let users = crowd(&mut module, 40);
+        let pairs: Vec<(ItemId, ItemId)> =
+            users.iter().map(|user| (*user, module.add(function(&format!("local{}", user.0), 500)))).collect();
+        pairs.iter().for_each(|(user, local)| module.call(*user, *local));
+        let found = cut(&module, 4);
+        assert_eq!(found.units.len(), 4);
+        assert!(pairs.iter().all(|(user, local)| unit_of(&found, *user).defines.contains(local)));
+        assert!(found.promoted.is_empty());
+    }
+
+    #[test]
+    fn units_are_balanced() {
+        let mut module = Builder::new();
+        crowd(&mut module, 64);
+        let graph = module.graph();
+        let found = crate::statistics(&graph, &cut(&module, 4));
+        assert!(found.totals.balance < 1.01, "{}", found.totals.balance);
+    }
+
+    #[test]
+    fn small_constants_are_copied_and_tables_are_not() {
+        let mut module = Builder::new();
+        let (text, table) = (module.add(constant("text", 40)), module.add(constant("table", 1 << 16)));
+        for user in crowd(&mut module, 4) {
+            module.refer(user, text);
+            module.refer(user, table);
+        }
+        let found = cut(&module, 2);
+        assert!(found.units.iter().all(|unit| unit.copies == [text]));
+        assert!(found.promoted.contains(&table));
+    }
+
+    #[test]
+    fn what_uses_the_same_small_functions_is_together() {
+        let mut module = Builder::new();
+        let users = crowd(&mut module, 32);
+        for family in 0..4 {
+            let helper = module.add(Item { instructions: 30, ..function(&format!("helper{family}"), 30) });
+            users.iter().skip(family).step_by(4).for_each(|user| module.call(*user, helper));
+        }
+        let found = cut(&module, 4);
+        assert!(found.units.iter().all(|unit| unit.copies.is_empty()), "{found:?}");
+    }
 }

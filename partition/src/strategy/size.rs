@@ -30,3 +30,19 @@ pub(super) fn assign(problem: &Problem<'_>) -> Assignment {
     }
     assignment
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Builder, visible};
+    use crate::{Strategy, partition, statistics};
+
+    #[test]
+    fn the_largest_functions_are_spread_first() {
+        let mut module = Builder::new();
+        let sizes = [700, 100, 600, 200, 500, 300];
+        sizes.into_iter().enumerate().for_each(|(i, size)| _ = module.add(visible(&format!("f{i}"), size)));
+        let graph = module.graph();
+        let found = statistics(&graph, &partition(&graph, Strategy::Size, 3).expect("valid"));
+        assert!(found.units.iter().all(|unit| unit.instructions == 800), "{found:?}");
+    }
+}

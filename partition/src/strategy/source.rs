@@ -112,11 +112,14 @@ fn size(problem: &Problem<'_>, id: ItemId) -> u64 {
 /// Merges units until there are no more than are wanted.
 fn merge(problem: &Problem<'_>, units: &mut Vec<SourceUnit>) {
     let wanted = problem.units;
+    let mut in_target = vec![false; problem.graph.items().len()];
     while units.len() > wanted {
         units.sort_by_key(|unit| (Reverse(unit.size), unit.roots.first().copied()));
-        let partner = best_partner(problem, units, wanted);
-        let source = units.swap_remove(partner);
+        units[wanted - 1].inlined.iter().for_each(|id| in_target[id.index()] = true);
+        let partner = best_partner(problem, &units[wanted..], &in_target);
+        let source = units.swap_remove(wanted + partner);
         let target = &mut units[wanted - 1];
+        target.inlined.iter().for_each(|id| in_target[id.index()] = false);
         target.roots.extend(source.roots);
         target.inlined.extend(source.inlined);
         target.inlined.sort_unstable();
@@ -125,20 +128,71 @@ fn merge(problem: &Problem<'_>, units: &mut Vec<SourceUnit>) {
     }
 }
 
-/// The unit beyond the first `wanted` that has most inlined items in common with the last of these.
-fn best_partner(problem: &Problem<'_>, units: &[SourceUnit], wanted: usize) -> usize {
-    let target = &units[wanted - 1];
-    let mut best = (wanted, 0);
-    for (number, unit) in units.iter().enumerate().skip(wanted) {
+/// The unit that has most inlined items in common with the target.
+fn best_partner(problem: &Problem<'_>, units: &[SourceUnit], in_target: &[bool]) -> usize {
+    let mut best = (0, 0);
+    for (number, unit) in units.iter().enumerate() {
         // Units are ordered by size: none of the others can have more in common.
         if unit.size <= best.1 {
             break;
         }
-        let common = unit.inlined.iter().filter(|id| target.inlined.binary_search(id).is_ok());
+        let common = unit.inlined.iter().filter(|id| in_target[id.index()]);
         let overlap = common.map(|id| size(problem, *id)).sum();
         if overlap > best.1 {
             best = (number, overlap);
         }
     }
     best.0
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::graph::{InlineAttribute, Item, ItemId};
+    use crate::testing::{Builder, function, visible};
+    use crate::{Partitioning, Strategy, partition};
+
+    fn cut(module: &Builder, units: usize) -> Partitioning {
+        partition(&module.graph(), Strategy::Source, units).expect("the strategy's answers are valid")
+    }
+
+    fn from(module: &mut Builder, source: &str, instructions: u32) -> ItemId {
+        module.add(Item { source: source.into(), ..visible(&format!("{source}::f{instructions}"), instructions) })
+    }
+
+    #[test]
+    fn each_source_module_is_a_unit() {
+        let mut module = Builder::new();
+        let (a, b) = (from(&mut module, "a", 300), from(&mut module, "b", 200));
+        let more = from(&mut module, "a", 301);
+        let found = cut(&module, 4);
+        assert_eq!([&found.units[0].defines[..], &found.units[1].defines[..]], [&[a, more][..], &[b][..]]);
+    }
+
+    #[test]
+    fn units_that_inline_the_same_are_merged() {
+        let mut module = Builder::new();
+        let (a, b) = (from(&mut module, "a", 1000), from(&mut module, "b", 500));
+        let (c, d) = (from(&mut module, "c", 400), from(&mut module, "d", 300));
+        let inline = module.add(Item { inline: InlineAttribute::Hint, ..function("inline", 60) });
+        [b, d].into_iter().for_each(|user| module.call(user, inline));
+        let found = cut(&module, 2);
+        // First `b` takes in `d`, for what both inline; `c` is then what is left beyond two.
+        assert!(found.units.iter().any(|unit| unit.defines.starts_with(&[b, c, d])), "{found:?}");
+        assert!(found.units.iter().any(|unit| unit.defines == [a]));
+    }
+
+    #[test]
+    fn inline_functions_are_copied_and_large_ones_are_not() {
+        let mut module = Builder::new();
+        let users = [from(&mut module, "a", 300), from(&mut module, "b", 200)];
+        let inline = module.add(Item { inline: InlineAttribute::Hint, ..function("inline", 500) });
+        let large = module.add(Item { source: "a".into(), ..function("large", 500) });
+        for user in users {
+            module.call(user, inline);
+            module.call(user, large);
+        }
+        let found = cut(&module, 2);
+        assert!(found.units.iter().all(|unit| unit.copies == [inline] && unit.imports.is_empty()));
+        assert!(found.promoted.contains(&large));
+    }
 }

@@ -1,25 +1,24 @@
 //! Clusters of items that had better be in one unit.
 //!
-//! Agglomerative: clusters that lose most by being apart, relative to their size, are merged first, in rounds; a round
-//! merges each cluster at most once, so that clusters grow evenly. What two clusters lose is measured in work:
-//!
-//! * a local item with an owner stops being internal if a user is elsewhere, and an inlined only call stays a call;
-//! * a copied body that few clusters need is simplified once more if they are apart.
-//!
-//! Both are found by following, for each item with an owner, what it uses through shared bodies.
+//! Agglomerative: clusters that lose most by being apart (their [`ties`](super::ties)), relative to their size, are
+//! merged first, in rounds; a round merges each cluster at most once, so that clusters grow evenly. Merging stops at
+//! several sizes on the way, which gives the levels: packing begins with large clusters and ends with small ones.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 
 use super::roles::{Role, Roles};
+use super::ties::{Reached, Tie, combine};
 use crate::bundles::DisjointSets;
 use crate::forecast::Inlining;
-use crate::graph::{Edge, ItemId};
+use crate::graph::ItemId;
 use crate::strategy::Problem;
 
 /// The levels, finest first: a cluster is at most this part of a unit's even share. The coarsest moves what belongs
 /// together, the finest balances.
-const PARTS_PER_UNIT: [u64; 3] = [256, 64, 16];
+const PARTS_PER_UNIT: [u64; 3] = [512, 128, 32];
+
+/// The most clusters of a level: with many units, clusters are a larger part of each.
+const MOST_PARTS: u64 = 8192;
 
 /// The same for a local function with its only user: apart, they lose an inlined call.
 const CHAINS_PER_UNIT: u64 = 3;
@@ -27,12 +26,6 @@ const CHAINS_PER_UNIT: u64 = 3;
 /// When merging by cost is through, what follows each other in the module is put together up to this part of a
 /// cluster: neighbours use the same things, and packing takes time in proportion to the clusters.
 const NEIGHBOURS: u64 = 4;
-
-/// Shared groups followed from one item, nearest first. What is farther away is used by most units anyway.
-const FOLLOWED_GROUPS: usize = 64;
-
-/// A shared group that more items than this lead to is in most units whatever the clusters are.
-const WIDEST_GROUP: usize = 16;
 
 /// Rounds of merging. Each about halves the number of clusters that still have partners.
 const ROUNDS: usize = 24;
@@ -65,14 +58,6 @@ impl Clusters {
     }
 }
 
-/// Two items with owners, and the work lost if they are in different units.
-#[derive(Clone, Copy, Debug)]
-struct Tie {
-    a: u32,
-    b: u32,
-    cost: u64,
-}
-
 /// Builds the levels of clusters, coarsest first. Each cluster of a level is part of one cluster of the level before.
 pub(super) fn levels(problem: &Problem<'_>, roles: &Roles) -> Vec<Clusters> {
     let mut merging = Merging::new(problem, roles);
@@ -83,7 +68,7 @@ pub(super) fn levels(problem: &Problem<'_>, roles: &Roles) -> Vec<Clusters> {
     ties.extend(reached.shared_ties(roles));
     let mut levels = Vec::new();
     for parts in PARTS_PER_UNIT {
-        let limit = merging.share / parts;
+        let limit = merging.share / parts.min(MOST_PARTS / merging.units).max(1);
         for _ in 0..ROUNDS {
             if !merging.round(&mut ties, limit) {
                 break;
@@ -96,82 +81,6 @@ pub(super) fn levels(problem: &Problem<'_>, roles: &Roles) -> Vec<Clusters> {
     levels
 }
 
-/// For each item with an owner, the items with owners that it uses, directly or through shared bodies.
-struct Reached {
-    /// `(user, edge)`, ordered, each pair once.
-    owned: Vec<(ItemId, Edge)>,
-    /// For each shared group, the items with owners that lead to it, up to one more than [`WIDEST_GROUP`].
-    groups: Vec<Vec<ItemId>>,
-    /// For each item, how many items with owners use it.
-    users: Vec<u32>,
-}
-
-impl Reached {
-    fn new(problem: &Problem<'_>, roles: &Roles) -> Self {
-        let items = problem.graph.items().len();
-        let mut this = Self { owned: Vec::new(), groups: vec![Vec::new(); roles.groups().len()], users: vec![0; items] };
-        let mut seen = vec![u32::MAX; roles.groups().len()];
-        for id in problem.graph.ids().filter(|id| roles.of(*id) != Role::Copied) {
-            this.follow(problem, roles, id, &mut seen);
-        }
-        this
-    }
-
-    fn follow(&mut self, problem: &Problem<'_>, roles: &Roles, from: ItemId, seen: &mut [u32]) {
-        let mut owned: BTreeMap<ItemId, Edge> = BTreeMap::new();
-        let mut groups: Vec<u32> = Vec::new();
-        let mut next = 0;
-        let mut bodies = vec![from];
-        loop {
-            for edge in bodies.iter().flat_map(|id| problem.graph.uses(*id)) {
-                if roles.of(edge.to) != Role::Copied && edge.to != from {
-                    let total = owned.entry(edge.to).or_insert(Edge { calls: 0, references: 0, ..*edge });
-                    total.calls = total.calls.saturating_add(edge.calls);
-                    total.references = total.references.saturating_add(edge.references);
-                }
-                if let Some(group) = roles.shared(edge.to).filter(|group| seen[*group as usize] != from.0) {
-                    seen[group as usize] = from.0;
-                    groups.push(group);
-                }
-            }
-            let Some(group) = groups.get(next).filter(|_| next < FOLLOWED_GROUPS) else { break };
-            bodies.clone_from(&roles.groups()[*group as usize].members);
-            next += 1;
-        }
-        for group in groups {
-            let users = &mut self.groups[group as usize];
-            if users.len() <= WIDEST_GROUP {
-                users.push(from);
-            }
-        }
-        owned.keys().for_each(|used| self.users[used.index()] += 1);
-        self.owned.extend(owned.into_values().map(|edge| (from, edge)));
-    }
-
-    /// What is lost by cutting between an item and a local one that it uses.
-    fn local_ties(&self, problem: &Problem<'_>) -> Vec<Tie> {
-        let tie = |(from, edge): &(ItemId, Edge)| {
-            let users = u64::from(self.users[edge.to.index()]).max(1);
-            let local = problem.graph[edge.to].linkage.is_local();
-            let cost = if local { problem.forecast.of(edge.to).import_work / users } else { 0 };
-            Tie { a: from.0, b: edge.to.0, cost: cost.max(1) }
-        };
-        self.owned.iter().map(tie).collect()
-    }
-
-    /// What is lost by having a shared body twice.
-    fn shared_ties(&self, roles: &Roles) -> Vec<Tie> {
-        let mut ties = Vec::new();
-        for (users, group) in self.groups.iter().zip(roles.groups()) {
-            if (2..=WIDEST_GROUP).contains(&users.len()) {
-                let cost = (group.copy_work / (users.len() as u64 - 1)).max(1);
-                ties.extend(users.windows(2).map(|pair| Tie { a: pair[0].0, b: pair[1].0, cost }));
-            }
-        }
-        ties
-    }
-}
-
 /// Clusters while they grow.
 struct Merging {
     sets: DisjointSets,
@@ -179,6 +88,7 @@ struct Merging {
     work: Vec<u64>,
     /// The most work that one unit should have.
     share: u64,
+    units: u64,
 }
 
 impl Merging {
@@ -188,6 +98,7 @@ impl Merging {
             sets: DisjointSets::new(items),
             work: vec![0; items],
             share: problem.forecast.total_work() / problem.units as u64,
+            units: problem.units as u64,
         };
         for id in problem.graph.ids().filter(|id| roles.of(*id) != Role::Copied) {
             let leader = this.sets.find(problem.bundles.leader(id).0);
@@ -209,16 +120,16 @@ impl Merging {
         true
     }
 
-    /// Merges local functions with their only user, largest first.
+    /// Merges local functions with their only user, those whose only call gets inlined and large ones first.
     fn chains(&mut self, problem: &Problem<'_>, reached: &Reached) {
-        let only = |edge: &Edge| reached.users[edge.to.index()] == 1 && problem.graph[edge.to].linkage.is_local();
-        let mut chains: Vec<&(ItemId, Edge)> = reached.owned.iter().filter(|(_, edge)| only(edge)).collect();
-        chains.sort_by_key(|(_, edge)| {
-            let forecast = problem.forecast.of(edge.to);
-            (forecast.inlining != Inlining::OnlyCall, Reverse(forecast.work), edge.to)
+        let only = |used: ItemId| reached.users[used.index()] == 1 && problem.graph[used].linkage.is_local();
+        let mut chains: Vec<(ItemId, ItemId)> = reached.owned.iter().copied().filter(|(_, used)| only(*used)).collect();
+        chains.sort_by_key(|(_, used)| {
+            let forecast = problem.forecast.of(*used);
+            (forecast.inlining != Inlining::OnlyCall, Reverse(forecast.work), *used)
         });
-        for (from, edge) in chains {
-            self.merge(from.0, edge.to.0, self.share / CHAINS_PER_UNIT);
+        for (user, used) in chains {
+            self.merge(user.0, used.0, self.share / CHAINS_PER_UNIT);
         }
     }
 
@@ -231,7 +142,7 @@ impl Merging {
             tie.cost as f64 / product
         };
         let mut best: Vec<(f64, u32, u32)> = ties.iter().filter(fits).map(|tie| (rating(tie), tie.a, tie.b)).collect();
-        best.sort_by(|x, y| y.0.total_cmp(&x.0).then((x.1, x.2).cmp(&(y.1, y.2))));
+        best.sort_unstable_by(|x, y| y.0.total_cmp(&x.0).then((x.1, x.2).cmp(&(y.1, y.2))));
         let mut merged = vec![false; self.work.len()];
         let mut any = false;
         for (_, a, b) in best {
@@ -280,21 +191,4 @@ impl Merging {
         clusters.iter_mut().for_each(|cluster| cluster.ties.sort_unstable());
         Clusters { of, clusters }
     }
-}
-
-/// Replaces items by their sets, drops ties within a set and adds up those between the same two.
-fn combine(ties: &mut Vec<Tie>, sets: &mut DisjointSets) {
-    for tie in ties.iter_mut() {
-        let (a, b) = (sets.find(tie.a), sets.find(tie.b));
-        (tie.a, tie.b) = (a.min(b), a.max(b));
-    }
-    ties.retain(|tie| tie.a != tie.b);
-    ties.sort_unstable_by_key(|tie| (tie.a, tie.b));
-    ties.dedup_by(|tie, kept| {
-        let same = (tie.a, tie.b) == (kept.a, kept.b);
-        if same {
-            kept.cost = kept.cost.saturating_add(tie.cost);
-        }
-        same
-    });
 }
