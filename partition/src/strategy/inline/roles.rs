@@ -10,6 +10,10 @@ use crate::strategy::Problem;
 /// LLVM folds loads from small ones only.
 const COPIED_BYTES: u64 = 1024;
 
+/// A function with one call that is inlined however large it is follows its caller into each unit that has the caller's
+/// body, up to this much work: without it, the caller's copies keep a call that one unit would not have.
+const CHAIN_WORK: u64 = 1000;
+
 /// What happens to an item in units that use it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
@@ -44,7 +48,8 @@ pub(super) struct SharedGroup {
 impl Roles {
     pub(super) fn new(problem: &Problem<'_>) -> Self {
         let graph = problem.graph;
-        let roles: Vec<Role> = graph.ids().map(|id| role(problem, id)).collect();
+        let mut roles: Vec<Role> = graph.ids().map(|id| role(problem, id)).collect();
+        follow_callers(problem, &mut roles);
         let members = components(graph, |id| roles[id.index()] != Role::Owned);
         let mut shared = vec![None; roles.len()];
         for (number, component) in members.iter().enumerate() {
@@ -84,6 +89,28 @@ impl Roles {
         group.uses.dedup();
         group.members = members;
         group
+    }
+}
+
+/// Copies functions whose only call is in a body that several units may have.
+fn follow_callers(problem: &Problem<'_>, roles: &mut [Role]) {
+    let follows = |id: ItemId| {
+        let forecast = problem.forecast.of(id);
+        forecast.inlining == Inlining::OnlyCall
+            && forecast.vanishes
+            && forecast.work <= CHAIN_WORK
+            && problem.bundles.may_be_copied(problem.graph, id)
+    };
+    let is_function = |id: &ItemId| problem.graph[*id].kind == ItemKind::Function;
+    let shared = problem.graph.ids().filter(|id| is_function(id) && roles[id.index()] != Role::Owned);
+    let mut callers: Vec<ItemId> = shared.collect();
+    while let Some(caller) = callers.pop() {
+        for edge in problem.graph.uses(caller) {
+            if roles[edge.to.index()] != Role::Copied && follows(edge.to) {
+                roles[edge.to.index()] = Role::Copied;
+                callers.push(edge.to);
+            }
+        }
     }
 }
 

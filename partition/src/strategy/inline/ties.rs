@@ -13,6 +13,9 @@ use crate::strategy::Problem;
 /// Shared groups followed from one item, nearest first. What is farther away is used by most units anyway.
 const FOLLOWED_GROUPS: usize = 64;
 
+/// When an item is tied to this many others, no more shared groups are followed: what it is tied to first is nearest.
+const MOST_TIES: usize = 32;
+
 /// A shared group that more items than this lead to is in most units whatever the clusters are.
 const WIDEST_GROUP: usize = 16;
 
@@ -62,7 +65,8 @@ impl Reached {
                 let group = roles.shared(used);
                 groups.extend(group.filter(|group| std::mem::replace(&mut seen.groups[*group as usize], from.0) != from.0));
             }
-            let Some(group) = groups.get(followed).filter(|_| followed < FOLLOWED_GROUPS) else { break };
+            let is_enough = followed == FOLLOWED_GROUPS || self.owned.len() - first >= MOST_TIES;
+            let Some(group) = groups.get(followed).filter(|_| !is_enough) else { break };
             bodies = &roles.groups()[*group as usize].members;
             followed += 1;
         }
