@@ -18,7 +18,7 @@ use crate::emit::EmitKind;
 use crate::exit::Exit;
 use crate::exit_code;
 use crate::failure::Failure;
-use crate::frontend::{self, Speech};
+use crate::frontend::{self, Jobserver, Speech};
 use crate::output::Output;
 use crate::outputs::Outputs;
 use crate::pipeline::Compile;
@@ -60,7 +60,7 @@ pub fn refuse(reason: &impl std::fmt::Display) -> Exit {
 /// Stock rustc with the user's arguments.
 fn alone(compile: &Compile, transcript: &mut Transcript) -> Result<Exit, Failure> {
     let speech = if transcript.shown.is_empty() { Speech::Direct } else { Speech::Piped };
-    let mut child = frontend::start(compile, &compile.plan.args, speech)?;
+    let mut child = frontend::start(compile, &compile.plan.args, speech, Jobserver::PassedOn)?;
     if let Some(stderr) = child.stderr.take() {
         transcript.skip_shown(stderr);
     }
@@ -77,7 +77,7 @@ fn beside_metadata(compile: &Compile, transcript: &mut Transcript) -> Result<Exi
     }
     let arguments = Arguments::parse(&compile.plan.args).and_then(|arguments| outputs.redirect(&arguments));
     let words = arguments.map_err(Failure::CommandLine)?.to_words();
-    let mut child = frontend::start(compile, &words, Speech::Piped)?;
+    let mut child = frontend::start(compile, &words, Speech::Piped, Jobserver::PassedOn)?;
     let mut last_lines = Forwarder::new(Speaker::Stock, &outputs, compile.scratch.path(), transcript);
     if let Some(stderr) = child.stderr.take() {
         last_lines.forward(stderr, || false)?;

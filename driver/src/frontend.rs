@@ -43,7 +43,7 @@ pub fn run<'a>(
     let mut last_lines = Forwarder::new(Speaker::FrontEnd, &compile.outputs, compile.scratch.path(), transcript);
     let (status, forwarded) = compile.report.front_end(|| -> Result<_, Failure> {
         links.during(|| {
-            let mut child = start(compile, &words, Speech::Piped)?;
+            let mut child = start(compile, &words, Speech::Piped, Jobserver::Withheld)?;
             let forwarded = match child.stderr.take() {
                 Some(stderr) => last_lines.forward(stderr, || links.has_failed()),
                 None => Ok(()),
@@ -96,18 +96,36 @@ pub enum Speech {
     Direct,
 }
 
+/// Whether a rustc learns of the jobserver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Jobserver {
+    /// It works as stock rustc does.
+    PassedOn,
+    /// It has one unit and nothing to do for a second thread, but would now and then hold a token for a moment, which
+    /// is lost if it is killed just then.
+    Withheld,
+}
+
+/// The variables that name a jobserver (`jobserver::Client::from_env`).
+const JOBSERVER_VARIABLES: [&str; 3] = ["CARGO_MAKEFLAGS", "MAKEFLAGS", "MFLAGS"];
+
 /// Starts the toolchain's rustc. A command line that is too long for the operating system goes into an argument file.
 ///
 /// # Errors
 ///
 /// [`Failure::FrontEndStart`] with the operating system's error.
-pub fn start(compile: &Compile, words: &[OsString], speech: Speech) -> Result<Child, Failure> {
+pub fn start(compile: &Compile, words: &[OsString], speech: Speech, jobserver: Jobserver) -> Result<Child, Failure> {
     let rustc = &compile.plan.rustc;
     let command = |words: &[OsString]| {
         let mut command = Command::new(rustc);
         command.args(words);
         if speech == Speech::Piped {
             command.stderr(Stdio::piped());
+        }
+        if jobserver == Jobserver::Withheld {
+            for name in JOBSERVER_VARIABLES {
+                command.env_remove(name);
+            }
         }
         command
     };

@@ -15,7 +15,6 @@ use pcg_llvm_backend::{
 use pcg_partition::{Graph, Partitioning, automatic_units, partition};
 
 use crate::archive::{self, Member, module_name};
-use crate::args::Argument;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::fallback;
@@ -23,7 +22,6 @@ use crate::frontend;
 use crate::keep::Keep;
 use crate::outputs::Outputs;
 use crate::plan::SplitPlan;
-use crate::reason::Cause;
 use crate::report::Report;
 use crate::scratch::Scratch;
 use crate::signals::Watch;
@@ -54,9 +52,6 @@ impl<'a> Compile<'a> {
     ///
     /// [`Failure::SetUp`].
     pub fn new(plan: &'a SplitPlan, tokens: &Tokens, report: Report, watch: Watch) -> Result<Option<Self>, Failure> {
-        if links_with_rpath(plan) {
-            return Err(Failure::CommandLine(Cause::Rpath.into()));
-        }
         let scratch = Scratch::new().map_err(Failure::SetUp)?;
         let keeper = watch.folders(scratch.folders());
         tokens.on_change(move |held| keeper.tokens(held));
@@ -146,19 +141,6 @@ fn crate_object(compile: &Compile, name: &str, bitcode: Vec<u8>) -> Result<PathB
     keep.object(&object)?;
     made.push((key, object.clone()));
     Ok(object)
-}
-
-/// rustc makes rpaths relative to the file that it links, which it is told is in the scratch folder.
-fn links_with_rpath(plan: &SplitPlan) -> bool {
-    let is_rpath = |argument: &Argument| match argument {
-        Argument::Flag { flag, value: Some(value) } => {
-            flag.is_short('C')
-                && matches!(value.as_str(), "rpath" | "rpath=y" | "rpath=yes" | "rpath=on" | "rpath=true")
-        }
-        _ => false,
-    };
-    let only_archives = plan.crate_types.as_ref().is_some_and(|types| types.iter().all(|kind| kind.is_archive()));
-    (plan.test || !only_archives) && plan.front_end.iter().any(is_rpath)
 }
 
 fn partitioning(compile: &Compile, graph: &Graph) -> Result<Partitioning, Failure> {

@@ -349,11 +349,10 @@ fn check_outputs(request: &Request, outputs: &[(EmitKind, Option<PathBuf>)]) -> 
     }
 }
 
-/// rustc makes rpaths relative to the file that it links, which is somewhere else where archives are made too.
+/// rustc makes rpaths relative to the file that it links, which it is told is in the scratch folder.
 fn check_rpath(request: &Request, crate_types: Option<&[CrateType]>) -> Result<(), Reason> {
-    let is_mixed = crate_types
-        .is_none_or(|types| types.iter().any(|kind| kind.is_archive()) && !types.iter().all(|kind| kind.is_archive()));
-    if request.rpath && is_mixed { Err(Reason::new(Cause::Rpath, "-Crpath")) } else { Ok(()) }
+    let is_linked = request.test || crate_types.is_none_or(|types| !types.iter().all(|kind| kind.is_archive()));
+    if request.rpath && is_linked { Err(Reason::new(Cause::Rpath, "-Crpath")) } else { Ok(()) }
 }
 
 fn opt_level(request: &Request) -> Result<OptLevel, Reason> {

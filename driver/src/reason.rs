@@ -97,8 +97,8 @@ causes! {
     Incremental, "incremental", Code, "incremental compilation reuses stock's own codegen units";
     /// `-Csplit-debuginfo` other than `off`.
     SplitDebuginfo, "split-debuginfo", Code, "debug information in files of its own is written by stock's code generation";
-    /// `-Crpath` with archives and linked types at once.
-    Rpath, "rpath", Code, "relative rpaths depend on where the linked file is written, and archives are redirected";
+    /// `-Crpath` with a linked type.
+    Rpath, "rpath", Code, "relative rpaths depend on where the linked file is written, and outputs are redirected";
     /// A `-Clinker-flavor` whose default linker is not `cc`.
     LinkerFlavor, "linker-flavor", Code, "the linker that goes with the linker flavor is not known to pcg";
 

@@ -10,7 +10,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 
 use crossbeam::channel::{self, Receiver, Sender};
-use jobserver::{Acquired, HelperThread};
+use jobserver::HelperThread;
 use pcg_partition::{Graph, Partitioning, Unit};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -109,15 +109,14 @@ fn weight(graph: &Graph, unit: &Unit) -> u64 {
 }
 
 enum Event {
-    Token(io::Result<Acquired>),
+    /// A request was answered.
+    Token(io::Result<()>),
     Done(Box<Result<UnitObject, Error>>),
 }
 
 struct Coordinator {
     waiting: VecDeque<Job>,
     running: usize,
-    /// Tokens that were asked for and have not come yet.
-    requested: usize,
     threads: usize,
     tokens: Tokens,
     pool: ThreadPool,
@@ -137,14 +136,22 @@ impl Coordinator {
             .map_err(|error| Error::Start { message: error.to_string() })?;
         let (sender, events) = channel::unbounded();
         let on_token = sender.clone();
+        let received = workers.tokens.clone();
         let helper = workers
             .tokens
             .client()
-            // Nobody listens any more once all units are done; the token then goes back by itself.
-            .into_helper_thread(move |token| drop(on_token.send(Event::Token(token))))
+            .into_helper_thread(move |token| {
+                let (token, answer) = match token {
+                    Ok(token) => (Some(token), Ok(())),
+                    Err(error) => (None, Err(error)),
+                };
+                received.receive(token);
+                // Nobody listens any more once all units are done.
+                drop(on_token.send(Event::Token(answer)));
+            })
             .map_err(Error::Jobserver)?;
         let tokens = workers.tokens.clone();
-        Ok(Self { waiting, running: 0, requested: 0, threads, tokens, pool, helper, sender, events })
+        Ok(Self { waiting, running: 0, threads, tokens, pool, helper, sender, events })
     }
 
     fn run(mut self) -> Result<Vec<UnitObject>, Error> {
@@ -156,10 +163,7 @@ impl Coordinator {
             }
             // The sender's other end lives in `self`, so there is always a next event.
             match self.events.recv() {
-                Ok(Event::Token(Ok(token))) => {
-                    self.requested -= 1;
-                    self.tokens.hold(token);
-                }
+                Ok(Event::Token(Ok(()))) => {}
                 Ok(Event::Token(Err(error))) => break Err(Error::Jobserver(error)),
                 Ok(Event::Done(result)) => {
                     self.running -= 1;
@@ -171,7 +175,10 @@ impl Coordinator {
                 Err(_) => unreachable!("the coordinator holds a sender"),
             }
         };
-        self.tokens.keep(0);
+        let Self { helper, tokens, .. } = self;
+        // A request that has not been answered by now never is.
+        drop(helper);
+        tokens.settle();
         result
     }
 
@@ -185,8 +192,7 @@ impl Coordinator {
         }
         self.tokens.keep(self.running.saturating_sub(1));
         let wanted = (self.threads - self.running).min(self.waiting.len());
-        while self.requested < wanted {
-            self.requested += 1;
+        while self.tokens.requested() < wanted && self.tokens.request() {
             self.helper.request_token();
         }
     }

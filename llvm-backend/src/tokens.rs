@@ -6,8 +6,12 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use jobserver::{Acquired, Client};
+
+/// How long a process that is about to end waits for tokens that are on their way to it.
+const LAST_WAIT: Duration = Duration::from_millis(50);
 
 /// The process's jobserver and the tokens it holds. Clones share both.
 #[derive(Clone, Debug)]
@@ -19,6 +23,8 @@ pub struct Tokens {
 #[derive(Default)]
 struct Held {
     tokens: Vec<Acquired>,
+    /// Tokens that were asked for and have not come yet.
+    requested: usize,
     /// Set when the process is about to end: nothing is kept any more.
     closed: bool,
     /// Who is told how many are held, after each change.
@@ -62,23 +68,57 @@ impl Tokens {
     }
 
     /// Returns every token at once and keeps none from now on: for the way out of the process.
+    ///
+    /// The thread that waits for tokens takes some of those returned here for requests made earlier and returns them,
+    /// too. It must not be stopped between the two, so its requests are waited for while there are tokens.
     pub fn give_back(&self) {
-        let mut held = self.lock();
-        held.closed = true;
-        held.tokens.clear();
-        held.changed();
+        {
+            let mut held = self.lock();
+            held.closed = true;
+            held.tokens.clear();
+            held.changed();
+        }
+        let start = Instant::now();
+        while self.lock().requested > 0 && start.elapsed() < LAST_WAIT {
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     pub(crate) fn client(&self) -> Client {
         self.client.clone()
     }
 
-    pub(crate) fn hold(&self, token: Acquired) {
+    /// Notes that a token is asked for; `false` if none is wanted any more.
+    pub(crate) fn request(&self) -> bool {
         let mut held = self.lock();
         if !held.closed {
-            held.tokens.push(token);
+            held.requested += 1;
+        }
+        !held.closed
+    }
+
+    /// Takes what came of a request.
+    pub(crate) fn receive(&self, token: Option<Acquired>) {
+        let mut held = self.lock();
+        held.requested = held.requested.saturating_sub(1);
+        if held.closed {
+            // It goes back while the lock is held: whoever sees the request gone sees the token back.
+            drop(token);
+        } else {
+            held.tokens.extend(token);
             held.changed();
         }
+    }
+
+    /// Returns every token, once nobody answers requests any more.
+    pub(crate) fn settle(&self) {
+        self.lock().requested = 0;
+        self.keep(0);
+    }
+
+    /// How many requests have not been answered.
+    pub(crate) fn requested(&self) -> usize {
+        self.lock().requested
     }
 
     pub(crate) fn held(&self) -> usize {
