@@ -1,0 +1,150 @@
+//! Compiling one crate again and again: stock rustc and pcg in turn, one command, nothing else on the machine.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::measure::{Cost, measure, median};
+use crate::recording::Recording;
+use crate::report::Report;
+use crate::rustc::{Compiler, report_option};
+use crate::{archive, symbols};
+
+/// A compiler with a number of codegen units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Variant {
+    /// The compiler.
+    pub compiler: Compiler,
+    /// `-Ccodegen-units`; `None` leaves it to the compiler.
+    pub units: Option<usize>,
+}
+
+impl Variant {
+    /// Stock rustc with so many units.
+    pub const fn stock(units: usize) -> Self {
+        Self { compiler: Compiler::Stock, units: Some(units) }
+    }
+
+    /// pcg with so many units.
+    pub const fn pcg(units: Option<usize>) -> Self {
+        Self { compiler: Compiler::Pcg, units }
+    }
+
+    /// A heading.
+    pub fn name(self) -> String {
+        let units = self.units.map_or("default".to_owned(), |units| units.to_string());
+        format!("{} {units}", if self.compiler == Compiler::Stock { "stock" } else { "pcg" })
+    }
+}
+
+/// What one variant's runs cost.
+#[derive(Debug, Clone)]
+pub struct Series {
+    /// The variant.
+    pub variant: Variant,
+    /// Each run.
+    pub runs: Vec<Cost>,
+    /// Bytes of machine code in the library.
+    pub text: u64,
+    /// pcg's reports, one for each run.
+    pub reports: Vec<Report>,
+}
+
+impl Series {
+    /// Seconds of each run.
+    pub fn walls(&self) -> Vec<f64> {
+        self.runs.iter().map(|run| run.wall).collect()
+    }
+
+    /// The median of the runs' seconds.
+    pub fn wall(&self) -> f64 {
+        median(&self.walls())
+    }
+
+    /// The median of the runs' processor seconds.
+    pub fn cpu(&self) -> f64 {
+        median(&self.runs.iter().map(|run| run.cpu).collect::<Vec<_>>())
+    }
+
+    /// The share of the processor time that pcg spends outside the front end and LLVM's optimisation and code
+    /// generation: reading, graph, partition, loading, join, archive. The median of the runs.
+    pub fn overhead(&self) -> f64 {
+        median(&self.reports.iter().map(overhead).collect::<Vec<_>>())
+    }
+}
+
+/// Phases of the report that are neither rustc's nor LLVM's work on the units.
+const OVERHEAD_PHASES: &[&str] = &["read", "graph", "partition", "join", "archive", "finish"];
+
+fn overhead(report: &Report) -> f64 {
+    let array = |name: &str| report.0[name].as_array().cloned().unwrap_or_default();
+    let number = |value: &serde_json::Value, name: &str| value[name].as_f64().unwrap_or(0.0);
+    let phases = array("phases");
+    let own = phases.iter().filter(|phase| OVERHEAD_PHASES.iter().any(|name| phase["name"] == *name));
+    let own: f64 = own.map(|phase| number(phase, "cpu_seconds")).sum();
+    let loading: f64 = array("units").iter().map(|unit| number(unit, "load_seconds")).sum();
+    (own + loading) / number(&report.0, "cpu_seconds")
+}
+
+/// A crate's command and a folder for what it writes.
+#[derive(Debug)]
+pub struct Bench {
+    recording: Recording,
+    folder: PathBuf,
+}
+
+impl Bench {
+    /// Builds the crate's dependencies, unless that was done before in this folder, and takes down its command.
+    pub fn prepare(project: &Path, package: &str, folder: &Path) -> Result<Self> {
+        let recording = Recording::of_library(project, package, &folder.join("target"))?;
+        Ok(Self { recording, folder: folder.join("out") })
+    }
+
+    /// Runs every variant `rounds` times, in turn, each round beginning with another one.
+    pub fn run(&self, variants: &[Variant], rounds: usize) -> Result<Vec<Series>> {
+        let series = |variant| Series { variant, runs: Vec::new(), text: 0, reports: Vec::new() };
+        let mut all: Vec<Series> = variants.iter().map(|variant| series(*variant)).collect();
+        for round in 0..rounds {
+            for step in 0..all.len() {
+                let series = &mut all[(round + step) % variants.len()];
+                self.run_once(series)?;
+            }
+        }
+        Ok(all)
+    }
+
+    /// The library that a variant's last run wrote.
+    pub fn library(&self, variant: Variant) -> Result<PathBuf> {
+        Ok(self.folder.join(variant.name().replace(' ', "-")).join(self.recording.library()?))
+    }
+
+    /// Everything that rustc was told about the crate when its command was recorded.
+    pub fn recording(&self) -> &Recording {
+        &self.recording
+    }
+
+    fn run_once(&self, series: &mut Series) -> Result<()> {
+        let variant = series.variant;
+        let out = self.folder.join(variant.name().replace(' ', "-"));
+        if out.exists() {
+            std::fs::remove_dir_all(&out)?;
+        }
+        std::fs::create_dir_all(&out)?;
+        let report = out.join("report.json");
+        let mut more: Vec<OsString> = Vec::new();
+        more.extend(variant.units.map(|units| format!("-Ccodegen-units={units}").into()));
+        if variant.compiler == Compiler::Pcg {
+            more.extend([report_option(&report), "--pcg-strict".into()]);
+        }
+        let cost = measure(&mut self.recording.command(&variant.compiler.path()?, &out, &more)?)?;
+        ensure!(cost.status.success(), "{} failed", variant.name());
+        series.runs.push(cost);
+        if variant.compiler == Compiler::Pcg {
+            series.reports.push(Report::read(&report)?);
+        }
+        let objects = archive::objects(&self.library(variant)?).context("the library")?;
+        series.text = objects.iter().map(|object| symbols::text_bytes(&object.data)).sum::<Result<u64>>()?;
+        Ok(())
+    }
+}

@@ -1,0 +1,20 @@
+//! What pcg's tests, measurements and demo share.
+//!
+//! Everything here sees pcg the way a user does: as executables, their output and the files that they write.
+
+pub mod archive;
+pub mod benchmark;
+pub mod cargo;
+pub mod command;
+pub mod disassembly;
+pub mod fake;
+pub mod machine_code;
+pub mod measure;
+pub mod recording;
+pub mod report;
+pub mod rustc;
+pub mod signal;
+pub mod sources;
+pub mod symbols;
+pub mod table;
+pub mod toolchain;

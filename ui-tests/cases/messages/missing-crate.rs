@@ -1,0 +1,6 @@
+//! An `--extern` that is missing.
+//@ compile-flags: -O --extern=nowhere=/no/such/libnowhere.rlib
+//@ units: 2
+//@ fails
+
+pub use nowhere::something;
