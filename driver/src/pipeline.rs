@@ -12,7 +12,7 @@ use std::sync::{Mutex, PoisonError};
 use pcg_llvm_backend::{
     CompileOptions, CrateModule, Joiner, Tokens, UnitObject, Workers, compile_units, compile_whole,
 };
-use pcg_partition::{Graph, Partitioning, automatic_units, partition};
+use pcg_partition::{Graph, Partitioning, Strategy, automatic_units, partition};
 
 use crate::archive::{self, Member, module_name};
 use crate::exit::Exit;
@@ -122,7 +122,7 @@ fn crate_object(compile: &Compile, name: &str, bitcode: Vec<u8>) -> Result<PathB
     let report = &compile.report;
     pcg_llvm_backend::start(&compile.plan.llvm_args)?;
     let module = CrateModule::new(name, bitcode)?;
-    let graph = report.phase("graph", || module.graph())?;
+    let graph = report.phase("graph", || read_graph(compile, &module))?;
     keep.graph(&graph)?;
     let (units, localise) = if archive::is_allocator_shim(name) {
         (vec![compile_shim(compile, &module)?], BTreeSet::new())
@@ -141,6 +141,12 @@ fn crate_object(compile: &Compile, name: &str, bitcode: Vec<u8>) -> Result<PathB
     keep.object(&object)?;
     made.push((key, object.clone()));
     Ok(object)
+}
+
+fn read_graph(compile: &Compile, module: &CrateModule) -> Result<Graph, pcg_llvm_backend::Error> {
+    let options = &compile.plan.options;
+    let needs_sources = options.strategy == Strategy::Source || options.dump_graph.is_some();
+    if needs_sources { module.graph_with_sources() } else { module.graph() }
 }
 
 fn partitioning(compile: &Compile, graph: &Graph) -> Result<Partitioning, Failure> {

@@ -6,6 +6,15 @@ use pcg_partition::{Edge, Graph, GroupId, InlineAttribute, Item, ItemId, ItemKin
 
 use crate::ffi;
 
+/// Whether items say where they come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sources {
+    /// `source` is empty.
+    Unknown,
+    /// `source` is read from the symbol.
+    Demangled,
+}
+
 /// A description that the shim made and that is freed with this value.
 pub(crate) struct Owned(pub(crate) *mut ffi::Graph);
 
@@ -17,8 +26,8 @@ impl Drop for Owned {
 }
 
 impl Owned {
-    pub(crate) fn to_graph(&self) -> Graph {
-        let items = self.items().iter().map(item).collect();
+    pub(crate) fn to_graph(&self, sources: Sources) -> Graph {
+        let items = self.items().iter().map(|raw| item(raw, sources)).collect();
         let edges = self.edges().iter().map(edge).collect();
         let mut length = 0;
         // SAFETY: the pointer is valid, the name lives as long as the graph.
@@ -58,10 +67,11 @@ unsafe fn text(data: *const u8, length: usize) -> String {
     String::from_utf8_lossy(unsafe { array(data, length) }).into_owned()
 }
 
-fn item(raw: &ffi::Item) -> Item {
+fn item(raw: &ffi::Item, sources: Sources) -> Item {
     // SAFETY: names live as long as the graph that `raw` was borrowed from.
     let name = unsafe { text(raw.name, raw.name_length) };
-    let source = if raw.kind == 0 { source_module(&name) } else { String::new() };
+    let is_named = raw.kind == 0 && sources == Sources::Demangled;
+    let source = if is_named { source_module(&name) } else { String::new() };
     Item {
         name,
         kind: [ItemKind::Function, ItemKind::Variable, ItemKind::Alias, ItemKind::IFunc][usize::from(raw.kind)],

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{compile, id, join, module, partitioning, symbols, unit};
-use pcg_llvm_backend::Error;
+use pcg_llvm_backend::{CompileOptions, Error, OptLevel, Settings, Workers, compile_units, tokens};
 use pcg_partition::ItemId;
 
 const GLOBAL: (bool, bool) = (true, true);
@@ -204,4 +204,23 @@ fn an_item_that_a_unit_cannot_reach_is_refused() {
     let error = compile(&module, &graph, &parts).unwrap_err();
     assert!(matches!(error, Error::Unit { stage: "loaded", .. }), "{error}");
     assert!(error.to_string().contains("shared"), "{error}");
+}
+
+#[test]
+fn inlined_call_sites_are_recorded_if_asked_for() {
+    let module = module(
+        "define i32 @caller(i32 %x) { %y = call i32 @callee(i32 %x) ret i32 %y }
+         define internal i32 @callee(i32 %x) { %y = add i32 %x, 1 ret i32 %y }",
+    );
+    let graph = module.graph().unwrap();
+    let parts = partitioning(&graph, vec![unit(&graph, &["caller", "callee"], &[], &[])], &[]);
+    let settings = Settings { opt_level: OptLevel::O2, ..Settings::default() };
+    let workers = Workers { tokens: tokens::from_environment_or(1), threads: 1 };
+    let inlined = |record_inlined: bool| {
+        let options = CompileOptions { record_inlined, ..CompileOptions::default() };
+        let units = compile_units(&module, &graph, &parts, &settings, &workers, &options).unwrap();
+        units.into_iter().flat_map(|unit| unit.inlined).collect::<Vec<_>>()
+    };
+    assert_eq!(inlined(true), [("caller".to_owned(), "callee".to_owned())]);
+    assert!(inlined(false).is_empty());
 }

@@ -27,7 +27,7 @@ Compiles real crates with stock rustc and pcg in turn and prints what it took.
 
 Usage: bench [OPTIONS]
 
-  --rounds N      runs of each compiler per crate (default 5)
+  --rounds N      runs of each compiler per crate (default 3)
   --crates A,B    only these crates
   --write         put the tables into BENCHMARKING.md and README.md
   --help          this text
@@ -50,7 +50,7 @@ fn main() -> ExitCode {
 }
 
 fn options() -> Result<Option<Options>> {
-    let mut options = Options { rounds: 5, crates: CRATES.iter().map(ToString::to_string).collect(), write: false };
+    let mut options = Options { rounds: 3, crates: CRATES.iter().map(ToString::to_string).collect(), write: false };
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
