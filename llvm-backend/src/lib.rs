@@ -29,7 +29,7 @@ mod unit;
 pub use compile::{CompileOptions, Workers, compile_units, compile_whole};
 pub use error::Error;
 pub use join::Joiner;
-pub use module::{CrateModule, is_allocator_shim, is_bitcode};
+pub use module::{CrateModule, is_bitcode};
 pub use settings::{CodeModel, OptLevel, RelocationModel, Settings};
 pub use start::start;
 pub use tokens::Tokens;

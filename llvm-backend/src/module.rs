@@ -79,9 +79,3 @@ impl CrateModule {
         Ok(graph::Owned(graph).to_graph(sources))
     }
 }
-
-/// Whether a graph is that of the shim between the crate and its allocator, which rustc writes as a module of its own
-/// and does not optimise. Modules of a crate are named `crate.hash-cgu.index`, the shim has only a hash.
-pub fn is_allocator_shim(graph: &Graph) -> bool {
-    !graph.name.contains("-cgu.")
-}
