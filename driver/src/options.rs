@@ -18,7 +18,7 @@ use crate::environment::Environment;
 /// What the user asked of pcg itself.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// `--pcg-strategy`: how the crate is cut. The only option that the machine code depends on.
+    /// `--pcg-strategy`: how the crate is cut. The machine code depends on it.
     pub strategy: Strategy,
     /// `--pcg-threads`: the most threads to work with; `None` leaves it to the jobserver or the number of cores.
     pub threads: Option<NonZeroUsize>,
@@ -26,6 +26,9 @@ pub struct Options {
     pub report: Option<PathBuf>,
     /// `--pcg-dump-graph`: where the graph for `pcg-lab` goes.
     pub dump_graph: Option<PathBuf>,
+    /// `--pcg-inline-truth`: where the record of LLVM's inlining goes. The crate is compiled as one unit then, so the
+    /// machine code depends on whether it is asked for.
+    pub inline_truth: Option<PathBuf>,
     /// `--pcg-keep`: the folder for the units' bitcode and objects.
     pub keep: Option<PathBuf>,
     /// `--pcg-strict`: a pass-through or a fallback of a compile with code to generate is an error.
@@ -34,7 +37,15 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { strategy: Strategy::Inline, threads: None, report: None, dump_graph: None, keep: None, strict: false }
+        Self {
+            strategy: Strategy::Inline,
+            threads: None,
+            report: None,
+            dump_graph: None,
+            inline_truth: None,
+            keep: None,
+            strict: false,
+        }
     }
 }
 
@@ -147,6 +158,15 @@ static TABLE: &[Row] = &[
         set: |options, value| set_path(&mut options.dump_graph, value),
     },
     Row {
+        name: "inline-truth",
+        value: "FILE",
+        expected: "a path",
+        variable: "CARGO_PCG_INLINE_TRUTH",
+        affects_output: true,
+        help: "Compile as one unit, and write what LLVM inlines to FILE; in a folder one file per crate",
+        set: |options, value| set_path(&mut options.inline_truth, value),
+    },
+    Row {
         name: "keep",
         value: "DIR",
         expected: "a path",
@@ -249,13 +269,14 @@ impl Options {
     pub fn for_crate(mut self, stem: Option<&str>) -> Self {
         self.report = self.report.and_then(|path| file_for_crate(path, stem, "json"));
         self.dump_graph = self.dump_graph.and_then(|path| file_for_crate(path, stem, "graph.json"));
+        self.inline_truth = self.inline_truth.and_then(|path| file_for_crate(path, stem, "truth.json"));
         self.keep = self.keep.zip(stem).map(|(folder, stem)| folder.join(stem));
         self
     }
 
     /// A text that is the same if and only if the options that affect the output are the same.
     pub fn output_configuration(&self) -> String {
-        format!("strategy={}\n", self.strategy)
+        format!("strategy={}\nwhole={}\n", self.strategy, self.inline_truth.is_some())
     }
 }
 
@@ -288,11 +309,11 @@ pub fn help() -> String {
         let value = if row.value.is_empty() { String::new() } else { format!("={}", row.value) };
         let option = format!("--pcg-{}{value}", row.name);
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "  {option:<24}{}\n{:26}[{}]", row.help, "", row.variable);
+        let _ = writeln!(text, "  {option:<25}{}\n{:27}[{}]", row.help, "", row.variable);
     }
     text.push_str(
-        "  --pcg-help              Print this text\n  \
-         --pcg-version           Print pcg's version and the rustc that it was built for\n\n\
+        "  --pcg-help               Print this text\n  \
+         --pcg-version            Print pcg's version and the rustc that it was built for\n\n\
          CARGO_PCG_RUSTC names the rustc to run where the command line does not; by default it is that of the\n\
          toolchain that pcg was built for.\n\n\
          Exit codes, besides those of rustc:\n",

@@ -133,6 +133,7 @@ fn crate_object(compile: &Compile, name: &str, bitcode: Vec<u8>) -> Result<PathB
         report.units(&partitioning, &statistics);
         (units, promoted_names(&graph, &partitioning))
     };
+    keep.inline_truth(&graph, &units)?;
     keep.units(&units)?;
     report.phase("join", || {
         let embedded = compile.plan.settings.embed_bitcode.then(|| module.bitcode());
@@ -150,8 +151,14 @@ fn read_graph(compile: &Compile, module: &CrateModule) -> Result<Graph, pcg_llvm
 }
 
 fn partitioning(compile: &Compile, graph: &Graph) -> Result<Partitioning, Failure> {
-    let units = compile.plan.codegen_units.map_or_else(|| automatic_units(graph), usize::from);
-    partition(graph, compile.plan.options.strategy, units)
+    let options = &compile.plan.options;
+    let units = match compile.plan.codegen_units {
+        // What one unit inlines is the truth that others are measured against.
+        _ if options.inline_truth.is_some() => 1,
+        Some(units) => units.get(),
+        None => automatic_units(graph),
+    };
+    partition(graph, options.strategy, units)
         .map_err(|source| Failure::Partition { module: graph.name.clone(), source })
 }
 
@@ -181,10 +188,10 @@ fn options(compile: &Compile, units: usize) -> CompileOptions {
     let options = &compile.plan.options;
     CompileOptions {
         keep_bitcode: options.keep.is_some(),
+        record_inlined: options.inline_truth.is_some(),
         // Whoever does not want a fallback wants to know of invalid IR rather than of what becomes of it.
         verify: options.strict,
         comment,
-        ..CompileOptions::default()
     }
 }
 

@@ -41,6 +41,7 @@ mod tests {
     fn the_line_changes_with_what_affects_output_only() {
         let default = line(&Options::default());
         assert_ne!(line(&Options { strategy: Strategy::Size, ..Options::default() }), default);
+        assert_ne!(line(&Options { inline_truth: Some("t".into()), ..Options::default() }), default);
         assert_eq!(line(&Options { threads: "3".parse().ok(), strict: true, ..Options::default() }), default);
     }
 

@@ -54,6 +54,7 @@ mod statistics;
 pub mod strategy;
 #[cfg(test)]
 mod testing;
+pub mod truth;
 
 pub use automatic::automatic_units;
 pub use check::{CheckError, check};

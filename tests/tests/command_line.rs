@@ -124,6 +124,7 @@ fn the_version_line_changes_with_options_that_change_the_code() -> Result<()> {
     };
     let plain = version("UNRELATED", "1")?;
     ensure!(version("CARGO_PCG_STRATEGY", "size")? != plain, "another strategy is other code");
+    ensure!(version("CARGO_PCG_INLINE_TRUTH", "t")? != plain, "one unit is other code");
     ensure!(version("CARGO_PCG_THREADS", "1")? == plain, "threads do not matter");
     Ok(())
 }
@@ -145,9 +146,51 @@ fn pcgs_own_options_are_checked() -> Result<()> {
 fn the_help_names_every_option() -> Result<()> {
     let folder = folder_with_source()?;
     let help = run_ok(&mut Compiler::Pcg.command(folder.path(), &["--pcg-help"])?)?.stdout_text();
-    for option in ["strategy", "threads", "report", "dump-graph", "keep", "strict"] {
+    for option in ["strategy", "threads", "report", "dump-graph", "inline-truth", "keep", "strict"] {
         let variable = format!("CARGO_PCG_{}", option.replace('-', "_").to_uppercase());
         ensure!(help.contains(&format!("--pcg-{option}")) && help.contains(&variable), "{option} is missing:\n{help}");
     }
+    Ok(())
+}
+
+/// `leaf` is too large for rustc's own inliner and small enough for LLVM's.
+const CALLS: &str = "
+fn leaf(text: &[u8]) -> u32 {
+    let mut sum = 0;
+    for byte in text { if *byte > 9 { sum ^= 1 } else if *byte > 4 { sum += 3 } else { sum *= 5 } }
+    sum
+}
+#[inline(never)] fn kept(x: u32) -> u32 { x.rotate_left(3) }
+#[unsafe(no_mangle)] pub fn top(a: &[u8], b: &[u8]) -> u32 { leaf(a) + kept(leaf(b)) }
+#[unsafe(no_mangle)] pub fn other(x: u32) -> u32 { x + kept(x) }
+";
+
+#[test]
+fn the_inline_truth_is_that_of_one_unit_whatever_number_is_asked_for() -> Result<()> {
+    let folder = toolchain::scratch("inline-truth")?;
+    std::fs::write(folder.path().join("calls.rs"), CALLS)?;
+    let args = |more: &[&str]| words(&[&["--crate-type=lib", "-O", "calls.rs", "--pcg-strict"], more].concat());
+    let library = || std::fs::read(folder.path().join("libcalls.rlib"));
+    run_ok(&mut Compiler::Pcg.command(folder.path(), &args(&["-Ccodegen-units=1"]))?)?;
+    let plain = library()?;
+    let mut pcg = Compiler::Pcg.command(folder.path(), &args(&["-Ccodegen-units=4", "--pcg-report=report.json"]))?;
+    run_ok(pcg.env("CARGO_PCG_INLINE_TRUTH", "truths/"))?;
+    ensure!(Report::read(&folder.path().join("report.json"))?.codegen_units() == 1, "not one unit");
+    ensure!(library()? == plain, "recording changes the code of one unit");
+
+    let truth: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(folder.path().join("truths/calls.truth.json"))?)?;
+    let symbol = |position: &serde_json::Value| {
+        let position = usize::try_from(position.as_u64().context("a position")?)?;
+        truth["symbols"][position].as_str().map(str::to_owned).context("a symbol")
+    };
+    let rows = truth["inlined"].as_array().context("pairs")?;
+    let pairs: Vec<_> =
+        rows.iter().map(|row| Ok((symbol(&row[0])?, symbol(&row[1])?, row[2].as_u64()))).collect::<Result<_>>()?;
+    ensure!(
+        pairs.iter().any(|(caller, callee, sites)| caller == "top" && callee.contains("leaf") && *sites == Some(2)),
+        "{pairs:?}"
+    );
+    ensure!(!pairs.iter().any(|(_, callee, _)| callee.contains("kept")), "{pairs:?}");
     Ok(())
 }

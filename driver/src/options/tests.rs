@@ -17,6 +17,7 @@ const EXAMPLES: &[Example] = &[
     ("threads", "3", |options| options.threads == NonZeroUsize::new(3)),
     ("report", "a/b.json", |options| options.report.as_deref() == Some("a/b.json".as_ref())),
     ("dump-graph", "g", |options| options.dump_graph.as_deref() == Some("g".as_ref())),
+    ("inline-truth", "t", |options| options.inline_truth.as_deref() == Some("t".as_ref())),
     ("keep", "k", |options| options.keep.as_deref() == Some("k".as_ref())),
     ("strict", "true", |options| options.strict),
 ];
@@ -112,14 +113,15 @@ fn own_words_are_taken_out_up_to_a_separator() {
 fn a_folder_for_a_file_gets_one_file_per_crate() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path().to_str().expect("a path in UTF-8");
-    let own = [format!("--pcg-report={folder}"), "--pcg-dump-graph=new/".to_owned(), "--pcg-keep=k".to_owned()];
-    let options = read(&own.each_ref().map(String::as_str), &[]).expect("good options");
+    let own = [&format!("--pcg-report={folder}"), "--pcg-dump-graph=new/", "--pcg-inline-truth=new/", "--pcg-keep=k"];
+    let options = read(&own, &[]).expect("good options");
     let one = options.clone().for_crate(Some("memchr-12ab"));
     assert_eq!(one.report, Some(Path::new(folder).join("memchr-12ab.json")));
     assert_eq!(one.dump_graph, Some("new/memchr-12ab.graph.json".into()));
+    assert_eq!(one.inline_truth, Some("new/memchr-12ab.truth.json".into()));
     assert_eq!(one.keep, Some("k/memchr-12ab".into()));
     let none = options.for_crate(None);
-    assert_eq!((none.report, none.dump_graph, none.keep), (None, None, None));
+    assert_eq!([none.report, none.dump_graph, none.inline_truth, none.keep], [const { None }; 4]);
 }
 
 #[test]
@@ -130,8 +132,8 @@ fn a_file_stays_a_file() {
 }
 
 #[test]
-fn only_the_strategy_affects_the_output() {
-    assert_eq!(output_variables().collect::<Vec<_>>(), ["CARGO_PCG_STRATEGY"]);
+fn only_the_strategy_and_the_inline_truth_affect_the_output() {
+    assert_eq!(output_variables().collect::<Vec<_>>(), ["CARGO_PCG_STRATEGY", "CARGO_PCG_INLINE_TRUTH"]);
 }
 
 #[test]
