@@ -27,6 +27,10 @@
 //! 4. **Check** ([`check()`]): proves the result against the same rules, written down a second time and independently,
 //!    before anybody uses it.
 //!
+//! How good an answer is, is measured apart from that: [`statistics()`] and [`cuts()`] (work, copies, cut edges),
+//! [`schedules()`] (makespan), and, beside what LLVM did with the crate as one unit ([`truth`]), [`InlineRecall`] and
+//! [`Accuracy`]. The `pcg-lab` program shows all of them for saved graphs ([`mod@file`]).
+//!
 //! | word | meaning |
 //! |---|---|
 //! | item | a definition of the module: function, variable, alias or ifunc |
@@ -39,6 +43,7 @@
 //! Everything is deterministic: the same graph, strategy and number of units give the same answer on every machine.
 #![forbid(unsafe_code)]
 
+mod accuracy;
 pub mod assignment;
 mod automatic;
 pub mod bundles;
@@ -49,18 +54,23 @@ pub mod forecast;
 mod graph;
 mod partitioning;
 pub mod placement;
+mod recall;
 pub mod rules;
+mod schedule;
 mod statistics;
 pub mod strategy;
 #[cfg(test)]
 mod testing;
 pub mod truth;
 
+pub use accuracy::{Accuracy, DirectPairs};
 pub use automatic::automatic_units;
 pub use check::{CheckError, check};
 pub use graph::*;
 pub use partitioning::*;
-pub use statistics::{Statistics, Totals, UnitStatistics, statistics};
+pub use recall::InlineRecall;
+pub use schedule::{Schedule, makespan, schedules};
+pub use statistics::{Statistics, Totals, UnitStatistics, cuts, statistics};
 pub use strategy::{Strategy, UnknownStrategy};
 
 /// Why a graph could not be partitioned.

@@ -22,6 +22,10 @@ pub struct UnitStatistics {
     pub instructions: u64,
     /// Forecast work (see [`forecast`](crate::forecast)).
     pub weight: u64,
+    /// The part of it that is spent on copies.
+    pub copied_weight: u64,
+    /// The part of it that is spent on imports.
+    pub imported_weight: u64,
 }
 
 /// All units together.
@@ -66,7 +70,7 @@ pub fn statistics(graph: &Graph, partitioning: &Partitioning) -> Statistics {
         items: graph.items().len(),
         instructions,
         copied_instructions: units.iter().map(|unit| unit.instructions).sum::<u64>() - instructions,
-        cut_edges: cut_edges(graph, partitioning),
+        cut_edges: cuts(graph, partitioning).iter().flatten().sum(),
         promoted: partitioning.promoted.len(),
         weight,
         whole_weight: forecast.total_work(),
@@ -83,6 +87,8 @@ fn describe(graph: &Graph, forecast: &Forecast, partitioning: &Partitioning, uni
         promoted: unit.defines.iter().filter(|id| partitioning.promoted.contains(id)).count(),
         instructions: bodies(unit).map(|id| u64::from(graph[id].instructions)).sum(),
         weight: unit_work(forecast, unit),
+        copied_weight: unit.copies.iter().map(|id| forecast.of(*id).work).sum(),
+        imported_weight: unit.imports.iter().map(|id| forecast.of(*id).import_work).sum(),
     }
 }
 
@@ -90,20 +96,30 @@ fn bodies(unit: &Unit) -> impl Iterator<Item = ItemId> {
     unit.defines.iter().chain(&unit.imports).chain(&unit.copies).copied()
 }
 
-fn cut_edges(graph: &Graph, partitioning: &Partitioning) -> usize {
-    let mut present = vec![usize::MAX; graph.items().len()];
-    let mut cut = 0;
-    for (number, unit) in partitioning.units.iter().enumerate() {
-        bodies(unit).for_each(|id| present[id.index()] = number);
-        let edges = bodies(unit).flat_map(|id| graph.uses(id));
-        cut += edges.filter(|edge| present[edge.to.index()] != number).count();
+/// Between which units edges are cut: `cuts[a][b]` is how many uses there are in bodies of unit `a` of items that have
+/// no body there and that unit `b` defines.
+pub fn cuts(graph: &Graph, partitioning: &Partitioning) -> Vec<Vec<usize>> {
+    let units = &partitioning.units;
+    let mut owner = vec![usize::MAX; graph.items().len()];
+    for (number, unit) in units.iter().enumerate() {
+        unit.defines.iter().for_each(|id| owner[id.index()] = number);
     }
-    cut
+    let mut present = vec![usize::MAX; graph.items().len()];
+    let mut cuts = vec![vec![0; units.len()]; units.len()];
+    for (number, unit) in units.iter().enumerate() {
+        bodies(unit).for_each(|id| present[id.index()] = number);
+        for edge in bodies(unit).flat_map(|id| graph.uses(id)) {
+            if present[edge.to.index()] != number {
+                cuts[number][owner[edge.to.index()]] += 1;
+            }
+        }
+    }
+    cuts
 }
 
 #[cfg(test)]
 mod tests {
-    use super::statistics;
+    use super::{cuts, statistics};
     use crate::graph::ItemId;
     use crate::partitioning::{Partitioning, Unit};
     use crate::testing::{Builder, function, visible};
@@ -130,6 +146,19 @@ mod tests {
         assert_eq!((counts(0), counts(1)), ((2, 0, 1, 1, 130), (1, 1, 1, 0, 80)));
         assert_eq!((found.totals.instructions, found.totals.copied_instructions), (180, 30));
         assert_eq!((found.totals.cut_edges, found.totals.promoted), (0, 1));
+        let parts = |unit: usize| (found.units[unit].copied_weight, found.units[unit].imported_weight);
+        assert!(parts(0).0 > 0 && parts(0).0 == parts(1).0 && parts(0).1 == 0 && parts(1).1 > 0, "{found:?}");
         assert!(found.totals.balance >= 1.0 && found.totals.weight > found.totals.whole_weight);
+    }
+
+    #[test]
+    fn cuts_are_counted_from_the_user_to_the_owner() {
+        let mut module = Builder::new();
+        let (a, b, c) = (module.add(visible("a", 10)), module.add(visible("b", 10)), module.add(visible("c", 10)));
+        [(a, b), (a, c), (b, a)].into_iter().for_each(|(user, used)| module.call(user, used));
+        let unit = |defines: &[ItemId]| Unit { defines: defines.to_vec(), ..Unit::default() };
+        let partitioning = Partitioning { units: vec![unit(&[a]), unit(&[b, c])], promoted: Default::default() };
+        assert_eq!(cuts(&module.graph(), &partitioning), [[0, 2], [1, 0]]);
+        assert_eq!(statistics(&module.graph(), &partitioning).totals.cut_edges, 3);
     }
 }

@@ -5,11 +5,21 @@
 //! | 0 | done |
 //! | 1 | the partitioner failed on a valid graph: a defect of pcg |
 //! | 2 | the command line is wrong |
-//! | 3 | the graph could not be read: no such file, not a saved graph, another version |
+//! | 3 | a graph or an inline truth could not be used: no such file, another format or version, of another module |
 //! | 4 | the answer could not be written |
 #![forbid(unsafe_code)]
 
 mod command;
+mod compare;
+mod cut;
+mod draw;
+mod error;
+mod forecast;
+mod input;
+mod output;
+mod partition;
+mod picture;
+mod svg;
 mod table;
 
 use std::io::Write;
@@ -19,7 +29,7 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     let arguments = command::Arguments::parse();
-    match arguments.run().and_then(|answer| write_answer(&answer)) {
+    match arguments.run().and_then(|answer| output::print(&answer)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let mut message = format!("error: {error}");
@@ -28,16 +38,9 @@ fn main() -> ExitCode {
                 message.push_str(&format!(": {next}"));
                 cause = next.source();
             }
+            // Nobody is left to be told if stderr is closed.
             let _ = writeln!(std::io::stderr(), "{message}");
             error.exit_code()
         }
-    }
-}
-
-/// Writes to stdout. A reader that has seen enough (`| head`) is no error.
-fn write_answer(answer: &str) -> Result<(), command::LabError> {
-    match std::io::stdout().write_all(answer.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(command::LabError::Output(error)),
-        _ => Ok(()),
     }
 }
