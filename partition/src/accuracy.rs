@@ -43,8 +43,8 @@ pub struct Accuracy {
     pub only_call: DirectPairs,
     /// All other callees.
     pub several_calls: DirectPairs,
-    /// Direct pairs that are inlined and not forecast, whose callee's size is near enough to
-    /// the threshold that strategies make its body available all the same.
+    /// Direct pairs that are inlined and not forecast, whose callee is near enough to the threshold that strategies
+    /// make its body available all the same.
     pub missed_but_likely: usize,
     /// Pairs that LLVM inlined and that are no edge of the graph.
     pub transitive: usize,
