@@ -1,73 +1,57 @@
-//! Time in proportion to the crate: a program of rustc's size takes seconds with any strategy, where anything quadratic
-//! would take hours.
+//! Time in proportion to the program: one of rustc's size takes about a second, where anything quadratic would take hours.
+//!
+//! The limits are several times what a busy machine needs; `cargo bench -p pcg-partition` measures.
+
+#[path = "support/fixture.rs"]
+mod fixture;
+#[path = "support/program.rs"]
+mod program;
 
 use std::time::{Duration, Instant};
 
-use pcg_partition::{Edge, Graph, InlineAttribute, Item, ItemId, ItemKind, Linkage, Strategy, partition};
+use pcg_partition::{Graph, Strategy, partition};
 
 /// As many functions as the largest crates have; fewer without optimisation.
-const FUNCTIONS: u32 = if cfg!(debug_assertions) { 5_000 } else { 200_000 };
+const FUNCTIONS: usize = if cfg!(debug_assertions) { 10_000 } else { 200_000 };
 
-/// Several times what a busy machine needs.
+/// For any strategy.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// A linear congruential generator (Knuth's MMIX): the graph is the same on every run.
-struct Random(u64);
+/// For the default strategy.
+const INLINE_LIMIT: Duration = Duration::from_secs(15);
 
-impl Random {
-    fn below(&mut self, limit: u32) -> u32 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) % u64::from(limit)) as u32
-    }
-}
+/// How much more than in proportion to `n log n` a program of four times the size may take: it no longer fits the caches.
+const SLACK: f64 = 2.5;
 
-fn function(number: u32, random: &mut Random) -> Item {
-    let is_visible = random.below(10) == 0;
-    Item {
-        name: format!("f{number}"),
-        kind: ItemKind::Function,
-        linkage: if is_visible { Linkage::External } else { Linkage::Internal },
-        hidden: false,
-        instructions: 4 + random.below(20) * random.below(20),
-        bytes: 0,
-        inline: if random.below(3) == 0 { InlineAttribute::Hint } else { InlineAttribute::None },
-        cold: false,
-        unnamed_addr: true,
-        constant: false,
-        thread_local: false,
-        unique: false,
-        named_by_asm: false,
-        group: None,
-        source: format!("program::m{}", number / 50),
-    }
-}
-
-/// Functions call their neighbours, a few popular ones, and rarely anything.
-fn program() -> Graph {
-    let mut random = Random(1);
-    let items = (0..FUNCTIONS).map(|number| function(number, &mut random)).collect();
-    let mut edges = Vec::new();
-    for from in 0..FUNCTIONS {
-        let neighbour = |random: &mut Random| (from / 50 * 50 + random.below(50)).min(FUNCTIONS - 1);
-        let near = [neighbour(&mut random), neighbour(&mut random), neighbour(&mut random)];
-        let popular = random.below(1 + FUNCTIONS / 100);
-        let any = (random.below(20) == 0).then(|| random.below(FUNCTIONS));
-        let targets = near.into_iter().chain([popular]).chain(any);
-        edges.extend(targets.map(|to| (ItemId(from), Edge { to: ItemId(to), calls: 1, references: 0 })));
-    }
-    Graph::new("program".into(), items, edges, false)
+fn time(graph: &Graph, strategy: Strategy, units: usize) -> Duration {
+    let start = Instant::now();
+    let found = partition(graph, strategy, units).expect("the strategies' answers are valid");
+    assert_eq!(found.units.len(), units, "{strategy}");
+    start.elapsed()
 }
 
 #[test]
 fn large_programs_take_seconds() {
-    let graph = program();
+    let graph = program::program(&fixture::FIXTURES.map(fixture::fixture), FUNCTIONS);
     for &strategy in Strategy::ALL {
-        for units in [4, 64] {
-            let start = Instant::now();
-            let found = partition(&graph, strategy, units).expect("the strategies' answers are valid");
-            assert_eq!(found.units.len(), units, "{strategy}");
-            assert!(start.elapsed() < LIMIT, "{strategy} with {units} units took {:?}", start.elapsed());
-            println!("{strategy}, {units} units: {:?}", start.elapsed());
+        let limit = if strategy == Strategy::Inline { INLINE_LIMIT } else { LIMIT };
+        for units in [4, 16, 64] {
+            let time = time(&graph, strategy, units);
+            assert!(time < limit, "{strategy} with {units} units took {time:?}");
+            println!("{strategy}, {units} units: {time:?}");
         }
     }
+}
+
+#[test]
+fn time_grows_hardly_faster_than_the_program() {
+    let crates = fixture::FIXTURES.map(fixture::fixture);
+    let [small, large] = [FUNCTIONS / 4, FUNCTIONS].map(|functions| {
+        let graph = program::program(&crates, functions);
+        let times = (0..3).map(|_| time(&graph, Strategy::Inline, 16));
+        times.min().map_or(0.0, |time| time.as_secs_f64())
+    });
+    let n_log_n = |functions: usize| functions as f64 * (functions as f64).log2();
+    let expected = small * n_log_n(FUNCTIONS) / n_log_n(FUNCTIONS / 4);
+    assert!(large < SLACK * expected, "{FUNCTIONS} functions took {large} s, a quarter of them {small} s");
 }

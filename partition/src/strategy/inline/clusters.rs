@@ -30,6 +30,9 @@ const NEIGHBOURS: u64 = 4;
 /// Rounds of merging. Each about halves the number of clusters that still have partners.
 const ROUNDS: usize = 24;
 
+/// A round that merges less than one of so many ties is the last one of its level.
+const LEAST_MERGED: usize = 200;
+
 /// The clusters of a module's items with owners.
 pub(super) struct Clusters {
     of: Vec<Option<u32>>,
@@ -67,10 +70,14 @@ pub(super) fn levels(problem: &Problem<'_>, roles: &Roles) -> Vec<Clusters> {
     let mut ties = local.clone();
     ties.extend(reached.shared_ties(roles));
     let mut levels = Vec::new();
-    for parts in PARTS_PER_UNIT {
-        let limit = merging.share / parts.min(MOST_PARTS / merging.units).max(1);
+    let most = (MOST_PARTS / merging.units).max(1);
+    let mut parts = PARTS_PER_UNIT.map(|parts| parts.min(most)).to_vec();
+    parts.dedup();
+    for parts in parts {
+        let limit = merging.share / parts;
         for _ in 0..ROUNDS {
-            if !merging.round(&mut ties, limit) {
+            let merged = merging.round(&mut ties, limit);
+            if merged * LEAST_MERGED <= ties.len() {
                 break;
             }
         }
@@ -133,25 +140,28 @@ impl Merging {
         }
     }
 
-    /// Merges the clusters that lose most by being apart, each at most once. Whether there were any.
-    fn round(&mut self, ties: &mut Vec<Tie>, limit: u64) -> bool {
+    /// Merges the clusters that lose most by being apart, each at most once, and says how many there were.
+    fn round(&mut self, ties: &mut Vec<Tie>, limit: u64) -> usize {
         combine(ties, &mut self.sets);
-        let fits = |tie: &&Tie| self.work[tie.a as usize] + self.work[tie.b as usize] <= limit;
+        let fits = |tie: &Tie| self.work[tie.a as usize] + self.work[tie.b as usize] <= limit;
         let rating = |tie: &Tie| {
             let product = (1 + self.work[tie.a as usize]) as f64 * (1 + self.work[tie.b as usize]) as f64;
             tie.cost as f64 / product
         };
-        let mut best: Vec<(f64, u32, u32)> = ties.iter().filter(fits).map(|tie| (rating(tie), tie.a, tie.b)).collect();
-        best.sort_unstable_by(|x, y| y.0.total_cmp(&x.0).then((x.1, x.2).cmp(&(y.1, y.2))));
+        // Ratings are positive, so their bits are in the order of their values; ties are ordered by their clusters.
+        let candidates = (0u32..).zip(ties.iter()).filter(|(_, tie)| fits(tie));
+        let mut best: Vec<(u64, u32)> = candidates.map(|(index, tie)| (!rating(tie).to_bits(), index)).collect();
+        best.sort_unstable();
         let mut merged = vec![false; self.work.len()];
-        let mut any = false;
-        for (_, a, b) in best {
+        let mut count = 0;
+        for (_, index) in best {
+            let Tie { a, b, .. } = ties[index as usize];
             if !merged[a as usize] && !merged[b as usize] && self.merge(a, b, limit) {
                 (merged[a as usize], merged[b as usize]) = (true, true);
-                any = true;
+                count += 1;
             }
         }
-        any
+        count
     }
 
     /// Puts small clusters that follow each other in the module together.

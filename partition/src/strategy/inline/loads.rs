@@ -1,71 +1,47 @@
 //! The work of each unit while clusters come and go.
 //!
-//! A unit's work is that of its clusters and of every shared group that they lead to, each once. Groups bring their own
-//! groups along; how many present users a group has in a unit is counted, so that a cluster can leave again, and a
-//! move costs time only for what it changes. (Counting is enough because groups are components: their uses have no
-//! cycles.) An offered item is no extra work in the unit that defines it.
+//! A unit's work is that of its clusters and of every need ([`Needs`]) of theirs, each once. How many clusters of a unit
+//! have a need is counted, so that a cluster can leave again. An offered item is no extra work in the unit that defines
+//! it.
+//!
+//! What a cluster would add to *each* unit is found in one go: it is the work of the cluster and its needs, less what a
+//! unit has already, and the units that have a need are the bits of a few words.
 
 use super::clusters::{Cluster, Clusters};
-use super::roles::Roles;
+use super::needs::Needs;
 
 /// Where clusters are, and what that means for the units.
 pub(super) struct Loads<'a> {
-    roles: &'a Roles,
+    needs: &'a Needs,
     clusters: &'a [Cluster],
-    /// For each cluster, the groups that its items use, each once.
-    needs: Vec<Vec<u32>>,
-    /// For each cluster, the offered items that it defines: the group and the import's work.
-    offers: Vec<Vec<(u32, u64)>>,
-    /// Present users of each group in each unit, group by group.
+    /// For each need and each unit, need by need, how many clusters of the unit have it.
     users: Vec<u32>,
-    /// Work on each group in a unit that defines none of its offered items.
-    group_work: Vec<u64>,
-    /// For groups with offered items, the work of imports that each unit does not need because it defines the item.
-    spared: Vec<Vec<u64>>,
+    /// For each need, the set of units that have it.
+    units: UnitSets,
     unit_of: Vec<Option<usize>>,
     work: Vec<u64>,
-    /// The number of the last [`Loads::with`], and for each group the last one that came by.
-    visit: u32,
-    visited: Vec<u32>,
-    /// Groups to follow, empty between calls.
-    pending: Vec<u32>,
+}
+
+/// What a cluster would mean for each unit.
+#[derive(Debug, Default)]
+pub(super) struct Prospect {
+    /// The work that each unit would have beside what it has.
+    pub(super) added: Vec<u64>,
+    /// The work lost by being away from clusters in other units than this one.
+    pub(super) cut: Vec<u64>,
 }
 
 impl<'a> Loads<'a> {
-    pub(super) fn new(graph: &crate::Graph, roles: &'a Roles, clusters: &'a Clusters, units: usize) -> Self {
-        let groups = roles.groups();
-        let group_work = |group: &super::roles::SharedGroup| {
-            group.copy_work + group.offered.iter().map(|(_, work)| work).sum::<u64>()
-        };
-        let mut this = Self {
-            roles,
-            clusters: clusters.all(),
-            needs: Vec::new(),
-            offers: vec![Vec::new(); clusters.all().len()],
-            users: vec![0; units * groups.len()],
-            group_work: groups.iter().map(group_work).collect(),
-            spared: groups.iter().map(|group| vec![0; if group.offered.is_empty() { 0 } else { units }]).collect(),
-            unit_of: vec![None; clusters.all().len()],
+    pub(super) fn new(needs: &'a Needs, clusters: &'a Clusters, units: usize) -> Self {
+        let clusters = clusters.all();
+        Self {
+            needs,
+            clusters,
+            users: vec![0; units * needs.work.len()],
+            units: UnitSets::new(needs.work.len(), units),
+            unit_of: vec![None; clusters.len()],
             work: vec![0; units],
-            visit: 0,
-            visited: vec![0; groups.len()],
-            pending: Vec::new(),
-        };
-        for cluster in clusters.all() {
-            let used = cluster.items.iter().flat_map(|id| graph.uses(*id));
-            let mut needs: Vec<u32> = used.filter_map(|edge| roles.shared(edge.to)).collect();
-            needs.sort_unstable();
-            needs.dedup();
-            this.needs.push(needs);
         }
-        for (number, group) in groups.iter().enumerate() {
-            for (id, work) in &group.offered {
-                if let Some(cluster) = clusters.of(*id) {
-                    this.offers[cluster].push((number as u32, *work));
-                }
-            }
-        }
-        this
     }
 
     /// The work of each unit.
@@ -78,125 +54,180 @@ impl<'a> Loads<'a> {
         self.unit_of[cluster]
     }
 
-    /// The work lost by having `cluster` in `unit`, away from clusters in other units.
-    pub(super) fn cut(&self, cluster: usize, unit: usize) -> u64 {
-        let away = |other: &u32| self.unit_of[*other as usize].is_some_and(|other| other != unit);
+    /// The work lost because a cluster is away from clusters in other units.
+    pub(super) fn cut(&self, cluster: usize) -> u64 {
+        let unit = self.unit_of[cluster];
+        let away = |other: &u32| self.unit_of[*other as usize].is_some_and(|other| Some(other) != unit);
         self.clusters[cluster].ties.iter().filter(|(other, _)| away(other)).map(|(_, cost)| cost).sum()
     }
 
-    /// For each unit, roughly the work that `cluster` shares with it: groups that it uses and that are there already,
-    /// and ties to clusters there.
-    pub(super) fn shared(&self, cluster: usize) -> Vec<u64> {
-        let mut shared = vec![0; self.work.len()];
-        for &group in &self.needs[cluster] {
-            let first = self.slot(group, 0);
-            let work = self.group_work[group as usize];
-            for (users, shared) in self.users[first..first + self.work.len()].iter().zip(&mut shared) {
-                *shared += if *users > 0 { work } else { 0 };
-            }
-        }
-        for (other, cost) in &self.clusters[cluster].ties {
-            if let Some(unit) = self.unit_of[*other as usize] {
-                shared[unit] += cost;
-            }
-        }
-        shared
-    }
-
-    /// The work that a unit would have with a cluster that is nowhere.
-    pub(super) fn with(&mut self, cluster: usize, unit: usize) -> u64 {
-        self.visit += 1;
-        let mut work = self.work[unit] + self.clusters[cluster].work;
-        let mut pending = std::mem::take(&mut self.pending);
-        let mut next: &[u32] = &self.needs[cluster];
-        loop {
-            for &group in next {
-                let slot = self.slot(group, unit);
-                if self.users[slot] == 0 && self.visited[group as usize] != self.visit {
-                    self.visited[group as usize] = self.visit;
-                    work += self.needed(group, unit);
-                    pending.push(group);
+    /// Finds what a cluster would mean for each unit. Its own unit is looked at as if it was not there.
+    pub(super) fn prospect(&self, cluster: usize, prospect: &mut Prospect) {
+        let Prospect { added, cut } = prospect;
+        let own_unit = self.unit_of[cluster];
+        let own_needs = self.needs.of_cluster.of(cluster);
+        let mut whole = self.needs.cluster_work[cluster];
+        // First what each unit saves, then what is left of the whole: differences wrap in between.
+        added.clear();
+        added.resize(self.work.len(), 0u64);
+        for &need in own_needs {
+            let work = self.needs.work[need as usize];
+            whole = whole.wrapping_add(work);
+            let saved_by_all = self.units.add_to_members(need, own_unit, work, added);
+            whole = whole.wrapping_sub(saved_by_all);
+            for owner in self.needs.owners.of(need as usize).iter().filter(|owner| owner.other as usize != cluster) {
+                if let Some(unit) = self.unit_of[owner.other as usize]
+                    && !self.units.contains(need, own_unit, unit)
+                {
+                    added[unit] = added[unit].wrapping_add(owner.work);
                 }
             }
-            let Some(group) = pending.pop() else { break };
-            next = &self.roles.groups()[group as usize].uses;
         }
-        self.pending = pending;
-        for &(group, spared) in &self.offers[cluster] {
-            let is_there = self.users[self.slot(group, unit)] > 0 || self.visited[group as usize] == self.visit;
-            work -= if is_there { spared } else { 0 };
+        for offer in self.needs.offers.of(cluster) {
+            let is_own = own_needs.binary_search(&offer.other).is_ok();
+            let saved_by_all = match is_own {
+                true => offer.work,
+                false => self.units.add_to_members(offer.other, None, offer.work, added),
+            };
+            whole = whole.wrapping_sub(saved_by_all);
         }
-        work
+        added.iter_mut().for_each(|saved| *saved = whole.wrapping_sub(*saved));
+        let ties = &self.clusters[cluster].ties;
+        let placed = |(other, cost): &(u32, u64)| self.unit_of[*other as usize].map(|unit| (unit, *cost));
+        cut.clear();
+        cut.resize(self.work.len(), 0u64);
+        let mut all = 0;
+        for (unit, cost) in ties.iter().filter_map(placed) {
+            cut[unit] += cost;
+            all += cost;
+        }
+        cut.iter_mut().for_each(|near| *near = all - *near);
     }
 
     /// Puts a cluster that is nowhere into a unit.
     pub(super) fn add(&mut self, cluster: usize, unit: usize) {
+        let mut work = self.work[unit] + self.needs.cluster_work[cluster];
+        for offer in self.needs.offers.of(cluster) {
+            work -= if self.users[self.slot(offer.other, unit)] > 0 { offer.work } else { 0 };
+        }
         self.unit_of[cluster] = Some(unit);
-        self.work[unit] += self.clusters[cluster].work;
-        for &(group, spared) in &self.offers[cluster] {
-            self.spared[group as usize][unit] += spared;
-            self.work[unit] -= if self.users[self.slot(group, unit)] > 0 { spared } else { 0 };
-        }
-        let mut next: &[u32] = &self.needs[cluster];
-        let mut pending = std::mem::take(&mut self.pending);
-        loop {
-            for &group in next {
-                let slot = self.slot(group, unit);
-                self.users[slot] += 1;
-                if self.users[slot] == 1 {
-                    self.work[unit] += self.needed(group, unit);
-                    pending.push(group);
-                }
+        for &need in self.needs.of_cluster.of(cluster) {
+            let slot = self.slot(need, unit);
+            self.users[slot] += 1;
+            self.units.set(need, unit, self.users[slot]);
+            if self.users[slot] == 1 {
+                work += self.needed(need, unit);
             }
-            let Some(group) = pending.pop() else { break };
-            next = &self.roles.groups()[group as usize].uses;
         }
-        self.pending = pending;
+        self.work[unit] = work;
     }
 
     /// Takes a cluster out of its unit.
     pub(super) fn remove(&mut self, cluster: usize) {
-        let Some(unit) = self.unit_of[cluster].take() else { return };
-        let mut next: &[u32] = &self.needs[cluster];
-        let mut pending = std::mem::take(&mut self.pending);
-        loop {
-            for &group in next {
-                let slot = self.slot(group, unit);
-                self.users[slot] -= 1;
-                if self.users[slot] == 0 {
-                    self.work[unit] -= self.needed(group, unit);
-                    pending.push(group);
-                }
+        let Some(unit) = self.unit_of[cluster] else { return };
+        let mut work = self.work[unit] - self.needs.cluster_work[cluster];
+        for &need in self.needs.of_cluster.of(cluster) {
+            let slot = self.slot(need, unit);
+            self.users[slot] -= 1;
+            self.units.set(need, unit, self.users[slot]);
+            if self.users[slot] == 0 {
+                work -= self.needed(need, unit);
             }
-            let Some(group) = pending.pop() else { break };
-            next = &self.roles.groups()[group as usize].uses;
         }
-        self.pending = pending;
-        for &(group, spared) in &self.offers[cluster] {
-            self.spared[group as usize][unit] -= spared;
-            self.work[unit] += if self.users[self.slot(group, unit)] > 0 { spared } else { 0 };
+        self.unit_of[cluster] = None;
+        for offer in self.needs.offers.of(cluster) {
+            work += if self.users[self.slot(offer.other, unit)] > 0 { offer.work } else { 0 };
         }
-        self.work[unit] -= self.clusters[cluster].work;
+        self.work[unit] = work;
     }
 
-    /// The work that a group is in a unit.
-    fn needed(&self, group: u32, unit: usize) -> u64 {
-        let spared = self.spared[group as usize].get(unit).copied().unwrap_or(0);
-        self.group_work[group as usize] - spared
+    /// The work that a need is in a unit.
+    fn needed(&self, need: u32, unit: usize) -> u64 {
+        let owners = self.needs.owners.of(need as usize).iter();
+        let spared = owners.filter(|owner| self.unit_of[owner.other as usize] == Some(unit)).map(|owner| owner.work);
+        self.needs.work[need as usize] - spared.sum::<u64>()
     }
 
-    fn slot(&self, group: u32, unit: usize) -> usize {
-        group as usize * self.work.len() + unit
+    fn slot(&self, need: u32, unit: usize) -> usize {
+        need as usize * self.work.len() + unit
+    }
+}
+
+/// For each need, the units that have it, as bits: so that a cluster can be looked at as if it was not in its unit, units
+/// with one user are told from those with several.
+struct UnitSets {
+    /// For each need, pairs of words: units with the need, and those of them where several clusters have it.
+    words: Vec<[u64; 2]>,
+    words_per_set: usize,
+    /// For each need, how many units have it.
+    members: Vec<u32>,
+    units: usize,
+}
+
+const WORD: usize = u64::BITS as usize;
+
+impl UnitSets {
+    fn new(sets: usize, units: usize) -> Self {
+        let words_per_set = units.div_ceil(WORD);
+        Self { words: vec![[0; 2]; sets * words_per_set], words_per_set, members: vec![0; sets], units }
+    }
+
+    /// Notes how many clusters of a unit have a need.
+    fn set(&mut self, need: u32, unit: usize, users: u32) {
+        let words = &mut self.words[need as usize * self.words_per_set + unit / WORD];
+        let before = words[0];
+        for (word, is_in) in words.iter_mut().zip([users > 0, users > 1]) {
+            let bit = 1 << (unit % WORD);
+            *word = if is_in { *word | bit } else { *word & !bit };
+        }
+        let members = &mut self.members[need as usize];
+        *members = *members + words[0].count_ones() - before.count_ones();
+    }
+
+    /// One word of the set of units that have a need, where a user of it in `own` does not count.
+    fn word(&self, need: u32, own: Option<usize>, number: usize) -> u64 {
+        let [some, several] = self.words[need as usize * self.words_per_set + number];
+        match own {
+            Some(own) if own / WORD == number => {
+                let bit = 1 << (own % WORD);
+                some & !bit | several & bit
+            }
+            _ => some,
+        }
+    }
+
+    fn contains(&self, need: u32, own: Option<usize>, unit: usize) -> bool {
+        self.word(need, own, unit / WORD) >> (unit % WORD) & 1 == 1
+    }
+
+    /// Adds `work` to the sums of the units that have a need. If these are most units, the work is taken from the others
+    /// instead and returned: it has to be added to all.
+    fn add_to_members(&self, need: u32, own: Option<usize>, work: u64, sums: &mut [u64]) -> u64 {
+        let is_dense = 2 * self.members[need as usize] as usize > self.units;
+        for (number, sums) in sums.chunks_mut(WORD).enumerate() {
+            let word = self.word(need, own, number);
+            let all = u64::MAX >> (WORD - sums.len());
+            let mut rest = if is_dense { !word & all } else { word };
+            while rest != 0 {
+                let sum = &mut sums[rest.trailing_zeros() as usize];
+                *sum = if is_dense { sum.wrapping_sub(work) } else { sum.wrapping_add(work) };
+                rest &= rest - 1;
+            }
+        }
+        if is_dense { work } else { 0 }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::clusters::levels;
-    use super::super::roles::Roles;
-    use super::Loads;
+    use super::super::needs::Needs;
+    use super::super::roles::{Role, Roles};
+    use super::{Loads, Prospect, UnitSets};
+    use crate::assignment::{Assignment, Place};
     use crate::bundles::Bundles;
     use crate::forecast::Forecast;
+    use crate::placement::{place, unit_work};
     use crate::strategy::Problem;
     use crate::testing::{Builder, constant, function, visible};
 
@@ -219,25 +250,78 @@ mod tests {
     }
 
     #[test]
-    fn trying_a_cluster_gives_the_work_of_adding_it_and_removing_it_restores_all() {
+    fn a_prospect_gives_the_work_of_adding_a_cluster_and_removing_it_restores_all() {
         let graph = module().graph();
         let (forecast, bundles) = (Forecast::new(&graph), Bundles::new(&graph));
         let problem = Problem { graph: &graph, forecast: &forecast, bundles: &bundles, units: 2 };
         let roles = Roles::new(&problem);
         let clusters = levels(&problem, &roles).pop().expect("there are levels");
-        let mut loads = Loads::new(&graph, &roles, &clusters, 2);
+        let needs = Needs::new(&graph, &roles, &clusters);
+        let mut loads = Loads::new(&needs, &clusters, 2);
         let number = clusters.all().len();
-        assert!(number > 2, "{number}");
-        let mut before = Vec::new();
+        assert!(number > 2 && !needs.work.is_empty(), "{number}");
+        let (mut before, mut prospect) = (Vec::new(), Prospect::default());
         for cluster in 0..number {
             before.push(loads.work().to_vec());
-            let expected = loads.with(cluster, cluster % 2);
+            loads.prospect(cluster, &mut prospect);
+            for unit in [1, 0] {
+                loads.add(cluster, unit);
+                assert_eq!(loads.work()[unit], before[cluster][unit] + prospect.added[unit]);
+                assert_eq!(loads.cut(cluster), prospect.cut[unit]);
+                let mut again = Prospect::default();
+                loads.prospect(cluster, &mut again);
+                assert_eq!((&again.added, &again.cut), (&prospect.added, &prospect.cut), "it does not see itself");
+                loads.remove(cluster);
+            }
             loads.add(cluster, cluster % 2);
-            assert_eq!(loads.work()[cluster % 2], expected);
         }
         for cluster in (0..number).rev() {
             loads.remove(cluster);
             assert_eq!(loads.work(), before[cluster]);
         }
+    }
+
+    #[test]
+    fn the_work_of_units_is_that_of_the_finished_partitioning() {
+        let graph = module().graph();
+        let (forecast, bundles) = (Forecast::new(&graph), Bundles::new(&graph));
+        let problem = Problem { graph: &graph, forecast: &forecast, bundles: &bundles, units: 3 };
+        let roles = Roles::new(&problem);
+        let clusters = levels(&problem, &roles).pop().expect("there are levels");
+        let needs = Needs::new(&graph, &roles, &clusters);
+        let mut loads = Loads::new(&needs, &clusters, 3);
+        let mut assignment = Assignment::new(&graph, 3);
+        for id in graph.ids() {
+            assignment.places[id.index()] = clusters.of(id).map_or(Place::WhereUsed, |cluster| Place::Unit(cluster % 3));
+            assignment.offered[id.index()] = roles.of(id) == Role::Offered;
+        }
+        (0..clusters.all().len()).for_each(|cluster| loads.add(cluster, cluster % 3));
+        let partitioning = place(&graph, &forecast, &bundles, &assignment);
+        let mut work = loads.work().to_vec();
+        work.sort_unstable_by_key(|work| std::cmp::Reverse(*work));
+        assert!(partitioning.units.iter().any(|unit| !unit.imports.is_empty() && !unit.copies.is_empty()));
+        assert_eq!(work, partitioning.units.iter().map(|unit| unit_work(&forecast, unit)).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn sets_have_room_for_any_number_of_units() {
+        let mut sets = UnitSets::new(2, 130);
+        [(129, 1), (0, 2), (63, 1), (64, 3)].into_iter().for_each(|(unit, users)| sets.set(1, unit, users));
+        let members = |own| (0..130).filter(|unit| sets.contains(1, own, *unit)).collect::<Vec<_>>();
+        assert_eq!(members(None), [0, 63, 64, 129]);
+        assert_eq!((members(Some(64)), members(Some(129))), (vec![0, 63, 64, 129], vec![0, 63, 64]));
+        let mut sums = vec![0; 130];
+        assert_eq!(sets.add_to_members(1, Some(63), 5, &mut sums), 0);
+        assert_eq!((sums[0], sums[63], sums[64], sums.iter().sum::<u64>()), (5, 0, 5, 15));
+    }
+
+    #[test]
+    fn sets_with_most_units_are_added_up_by_the_others() {
+        let mut sets = UnitSets::new(1, 70);
+        (0..69).for_each(|unit| sets.set(0, unit, 1));
+        let mut sums = vec![0; 70];
+        let to_all = sets.add_to_members(0, None, 5, &mut sums);
+        let totals: Vec<u64> = sums.iter().map(|sum| sum.wrapping_add(to_all)).collect();
+        assert_eq!((to_all, totals[..69].iter().all(|sum| *sum == 5), totals[69]), (5, true, 0));
     }
 }

@@ -12,7 +12,8 @@
 use std::cmp::Reverse;
 
 use super::clusters::Clusters;
-use super::loads::Loads;
+use super::loads::{Loads, Prospect};
+use super::needs::Needs;
 use super::roles::Roles;
 use crate::strategy::Problem;
 
@@ -27,12 +28,11 @@ const STARTS: [f64; 3] = [1.0, 4.0, 16.0];
 /// What a cut tie costs beside a copy of the same work: a cut loses code quality, not time.
 const CUTS: f64 = 0.25;
 
-/// How many of the lightest units are tried for a cluster, and how many of those that share most with it.
-const LIGHTEST: usize = 2;
-const MOST_SHARED: usize = 6;
-
-/// Passes over all clusters. Most crates settle in three.
+/// Passes over all clusters of a level.
 const SWEEPS: usize = 8;
+
+/// A pass that lowers the objective by less than this part of it is the last one of its level.
+const LEAST_PROGRESS: f64 = 0.01;
 
 /// The least improvement worth a move, in even shares. It keeps rounding from moving a cluster back and forth.
 const LEAST_GAIN: f64 = 1e-7;
@@ -40,19 +40,22 @@ const LEAST_GAIN: f64 = 1e-7;
 /// The unit of each item with an owner, given the levels of clusters, coarsest first.
 pub(super) fn pack(problem: &Problem<'_>, roles: &Roles, levels: &[Clusters]) -> Vec<Option<usize>> {
     let share = (problem.forecast.total_work() as f64 / problem.units as f64).max(1.0);
-    let packing = |clusters| Packing::new(problem, roles, clusters, share);
+    let needs = |clusters| Needs::new(problem.graph, roles, clusters);
     let mut units: Vec<Option<usize>> = vec![None; problem.graph.items().len()];
     let Some((coarsest, finer)) = levels.split_first() else { return units };
+    let coarsest_needs = needs(coarsest);
     let starts = STARTS.iter().map(|copies| {
-        let mut packing = packing(coarsest);
+        let mut packing = Packing::new(coarsest, &coarsest_needs, problem.units, share);
         packing.fill(&units, *copies);
-        packing.refine();
         packing
     });
-    let best = starts.min_by(|a, b| a.objective().total_cmp(&b.objective()));
-    best.iter().for_each(|packing| packing.write(&mut units));
+    if let Some(mut best) = starts.min_by(|a, b| a.objective().total_cmp(&b.objective())) {
+        best.refine();
+        best.write(&mut units);
+    }
     for clusters in finer {
-        let mut packing = packing(clusters);
+        let needs = needs(clusters);
+        let mut packing = Packing::new(clusters, &needs, problem.units, share);
         packing.fill(&units, COPIES);
         packing.refine();
         packing.write(&mut units);
@@ -64,18 +67,19 @@ pub(super) fn pack(problem: &Problem<'_>, roles: &Roles, levels: &[Clusters]) ->
 struct Packing<'a> {
     clusters: &'a Clusters,
     loads: Loads<'a>,
+    prospect: Prospect,
     /// The clusters, heaviest first.
     order: Vec<usize>,
-    /// The even share of the module's work.
-    share: f64,
+    /// What one unit of work is of the even share of the module's work.
+    per_work: f64,
 }
 
 impl<'a> Packing<'a> {
-    fn new(problem: &Problem<'_>, roles: &'a Roles, clusters: &'a Clusters, share: f64) -> Self {
-        let loads = Loads::new(problem.graph, roles, clusters, problem.units);
+    fn new(clusters: &'a Clusters, needs: &'a Needs, units: usize, share: f64) -> Self {
+        let loads = Loads::new(needs, clusters, units);
         let mut order: Vec<usize> = (0..clusters.all().len()).collect();
         order.sort_by_key(|cluster| (Reverse(clusters.all()[*cluster].work), *cluster));
-        Self { clusters, loads, order, share }
+        Self { clusters, loads, prospect: Prospect::default(), order, per_work: 1.0 / share }
     }
 
     /// Puts each cluster where the coarser level has it, or, if there was none, where it costs least.
@@ -88,36 +92,39 @@ impl<'a> Packing<'a> {
         }
     }
 
-    /// Moves clusters until none wants to move.
+    /// Moves clusters until none wants to move, or it is not worth while any more.
     fn refine(&mut self) {
+        let mut before = self.objective();
         for _ in 0..SWEEPS {
-            if !self.sweep() {
+            self.sweep();
+            let after = self.objective();
+            if before - after <= LEAST_PROGRESS * before {
                 break;
+            }
+            before = after;
+        }
+    }
+
+    /// Moves each cluster to its best unit.
+    fn sweep(&mut self) {
+        for index in 0..self.order.len() {
+            let cluster = self.order[index];
+            let Some(from) = self.loads.unit_of(cluster) else { continue };
+            let (to, cost) = self.best(cluster, COPIES);
+            if to != from && cost + LEAST_GAIN < self.cost(Some(from), from, COPIES) {
+                self.loads.remove(cluster);
+                self.loads.add(cluster, to);
             }
         }
     }
 
-    /// Moves each cluster to its best unit. Whether any moved.
-    fn sweep(&mut self) -> bool {
-        let mut moved = false;
-        for index in 0..self.order.len() {
-            let cluster = self.order[index];
-            let Some(from) = self.loads.unit_of(cluster) else { continue };
-            self.loads.remove(cluster);
-            let stay = self.cost(cluster, from, COPIES);
-            let (to, cost) = self.best(cluster, COPIES);
-            let to = if cost + LEAST_GAIN < stay { to } else { from };
-            self.loads.add(cluster, to);
-            moved |= to != from;
-        }
-        moved
-    }
-
-    /// The unit where a cluster that is nowhere raises the objective least, and by how much.
+    /// The unit where a cluster raises the objective least, wherever it is now, and by how much.
     fn best(&mut self, cluster: usize, copies: f64) -> (usize, f64) {
+        self.loads.prospect(cluster, &mut self.prospect);
+        let from = self.loads.unit_of(cluster);
         let mut best = (0, f64::INFINITY);
-        for unit in self.candidates(cluster) {
-            let cost = self.cost(cluster, unit, copies);
+        for unit in 0..self.loads.work().len() {
+            let cost = self.cost(from, unit, copies);
             if cost < best.1 {
                 best = (unit, cost);
             }
@@ -125,36 +132,22 @@ impl<'a> Packing<'a> {
         best
     }
 
-    /// The units worth trying: the lightest ones, and those that share most with the cluster.
-    fn candidates(&self, cluster: usize) -> Vec<usize> {
-        let work = self.loads.work();
-        let shared = self.loads.shared(cluster);
-        let mut units: Vec<usize> = (0..work.len()).collect();
-        units.sort_unstable_by_key(|unit| (work[*unit], *unit));
-        let mut chosen: Vec<usize> = units.iter().copied().take(LIGHTEST).collect();
-        units.sort_unstable_by_key(|unit| (Reverse(shared[*unit]), work[*unit], *unit));
-        chosen.extend(units.iter().take(MOST_SHARED).filter(|unit| work[**unit] > 0));
-        chosen.sort_unstable();
-        chosen.dedup();
-        chosen
-    }
-
-    /// By how much the objective rises if a cluster that is nowhere goes to a unit.
-    fn cost(&mut self, cluster: usize, unit: usize, copies: f64) -> f64 {
-        let before = self.loads.work()[unit] as f64 / self.share;
-        let after = self.loads.with(cluster, unit) as f64 / self.share;
-        let cut = self.loads.cut(cluster, unit) as f64 / self.share;
+    /// By how much the objective rises if the cluster whose prospect was found last, and that is in `from`, is in `unit`.
+    fn cost(&self, from: Option<usize>, unit: usize, copies: f64) -> f64 {
+        let added = self.prospect.added[unit];
+        let others = self.loads.work()[unit] - if from == Some(unit) { added } else { 0 };
+        let [before, after, cut] =
+            [others, others + added, self.prospect.cut[unit]].map(|work| work as f64 * self.per_work);
         eighth_power(after) - eighth_power(before) + copies * (after - before + CUTS * cut)
     }
 
     /// The objective of what has been packed.
     fn objective(&self) -> f64 {
-        let units = self.loads.work().iter().map(|work| *work as f64 / self.share);
+        let units = self.loads.work().iter().map(|work| *work as f64 * self.per_work);
         let work: f64 = units.map(|work| eighth_power(work) + COPIES * work).sum();
         // Every cut tie is seen from both of its ends.
-        let cut = |cluster| self.loads.unit_of(cluster).map_or(0, |unit| self.loads.cut(cluster, unit));
-        let cuts: u64 = self.order.iter().map(|cluster| cut(*cluster)).sum();
-        work + COPIES * CUTS * cuts as f64 / self.share / 2.0
+        let cuts: u64 = self.order.iter().map(|cluster| self.loads.cut(*cluster)).sum();
+        work + COPIES * CUTS * cuts as f64 * self.per_work / 2.0
     }
 
     /// Notes the unit of each item.

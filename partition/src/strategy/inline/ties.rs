@@ -5,6 +5,7 @@
 //!
 //! Both are found by following, for each item with an owner, what it uses through shared bodies.
 
+use super::lists::Lists;
 use super::roles::{Role, Roles};
 use crate::bundles::DisjointSets;
 use crate::graph::ItemId;
@@ -32,7 +33,7 @@ pub(super) struct Reached {
     /// Items with owners and the items with owners that they use, each pair once. Through shared bodies only local ones
     /// are noted: being away from the others loses nothing.
     pub(super) owned: Vec<(ItemId, ItemId)>,
-    /// For each shared group, the items with owners that lead to it, up to one more than [`WIDEST_GROUP`].
+    /// For each shared group that is work, the items with owners that lead to it, up to one more than [`WIDEST_GROUP`].
     groups: Vec<Vec<ItemId>>,
     /// For each item, how many items with owners use it.
     pub(super) users: Vec<u32>,
@@ -43,34 +44,36 @@ impl Reached {
         let items = problem.graph.items().len();
         let mut this = Self { owned: Vec::new(), groups: vec![Vec::new(); roles.groups().len()], users: vec![0; items] };
         let mut seen = Seen { items: vec![u32::MAX; items], groups: vec![u32::MAX; roles.groups().len()] };
+        let local = local_uses(problem, roles);
         for id in problem.graph.ids().filter(|id| roles.of(*id) != Role::Copied) {
-            this.follow(problem, roles, id, &mut seen);
+            this.follow(problem, roles, &local, id, &mut seen);
         }
         this
     }
 
     /// Follows what `from` uses through shared bodies, nearest first.
-    fn follow(&mut self, problem: &Problem<'_>, roles: &Roles, from: ItemId, seen: &mut Seen) {
+    fn follow(&mut self, problem: &Problem<'_>, roles: &Roles, local: &Lists<ItemId>, from: ItemId, seen: &mut Seen) {
         let mut groups: Vec<u32> = Vec::new();
-        let mut followed = 0;
-        let mut bodies: &[ItemId] = &[from];
         let first = self.owned.len();
-        loop {
-            for used in bodies.iter().flat_map(|id| problem.graph.uses(*id)).map(|edge| edge.to) {
-                let is_owned = roles.of(used) != Role::Copied && used != from;
-                let matters = followed == 0 || problem.graph[used].linkage.is_local();
-                if is_owned && matters && std::mem::replace(&mut seen.items[used.index()], from.0) != from.0 {
-                    self.owned.push((from, used));
-                }
-                let group = roles.shared(used);
-                groups.extend(group.filter(|group| std::mem::replace(&mut seen.groups[*group as usize], from.0) != from.0));
+        for used in problem.graph.uses(from).iter().map(|edge| edge.to) {
+            if roles.of(used) != Role::Copied && used != from && seen.is_new(used, from) {
+                self.owned.push((from, used));
             }
-            let is_enough = followed == FOLLOWED_GROUPS || self.owned.len() - first >= MOST_TIES;
-            let Some(group) = groups.get(followed).filter(|_| !is_enough) else { break };
-            bodies = &roles.groups()[*group as usize].members;
+            groups.extend(roles.shared(used).filter(|group| seen.is_new_group(*group, from)));
+        }
+        let mut followed = 0;
+        while let Some(&group) = groups.get(followed)
+            && followed < FOLLOWED_GROUPS
+            && self.owned.len() - first < MOST_TIES
+        {
+            let used = local.of(group as usize).iter().copied().filter(|used| *used != from && seen.is_new(*used, from));
+            self.owned.extend(used.map(|used| (from, used)));
+            let used = &roles.groups()[group as usize].uses;
+            groups.extend(used.iter().copied().filter(|group| seen.is_new_group(*group, from)));
             followed += 1;
         }
-        for group in groups {
+        // What is no work (small constants) loses nothing by being in several units.
+        for group in groups.into_iter().filter(|group| roles.groups()[*group as usize].copy_work > 0) {
             let users = &mut self.groups[group as usize];
             if users.len() <= WIDEST_GROUP {
                 users.push(from);
@@ -103,10 +106,30 @@ impl Reached {
     }
 }
 
+/// For each shared group, the local items with owners that its bodies use.
+fn local_uses(problem: &Problem<'_>, roles: &Roles) -> Lists<ItemId> {
+    let mut lists = Lists::default();
+    for group in roles.groups() {
+        let used = group.members.iter().flat_map(|id| problem.graph.uses(*id)).map(|edge| edge.to);
+        lists.push(used.filter(|used| roles.of(*used) != Role::Copied && problem.graph[*used].linkage.is_local()));
+    }
+    lists
+}
+
 /// What has been seen from an item: the number of the last item that came by.
 struct Seen {
     items: Vec<u32>,
     groups: Vec<u32>,
+}
+
+impl Seen {
+    fn is_new(&mut self, used: ItemId, from: ItemId) -> bool {
+        std::mem::replace(&mut self.items[used.index()], from.0) != from.0
+    }
+
+    fn is_new_group(&mut self, group: u32, from: ItemId) -> bool {
+        std::mem::replace(&mut self.groups[group as usize], from.0) != from.0
+    }
 }
 
 /// Replaces items by their sets, drops ties within a set and adds up those between the same two.
@@ -116,7 +139,7 @@ pub(super) fn combine(ties: &mut Vec<Tie>, sets: &mut DisjointSets) {
         (tie.a, tie.b) = (a.min(b), a.max(b));
     }
     ties.retain(|tie| tie.a != tie.b);
-    ties.sort_unstable_by_key(|tie| (tie.a, tie.b));
+    ties.sort_unstable_by_key(|tie| u64::from(tie.a) << 32 | u64::from(tie.b));
     ties.dedup_by(|tie, kept| {
         let same = (tie.a, tie.b) == (kept.a, kept.b);
         if same {
