@@ -1,6 +1,10 @@
 //! What holds for every graph and every strategy.
 
+mod balance;
+#[path = "../support/fixture.rs"]
+mod fixture;
 mod random;
+mod stability;
 
 use pcg_partition::file::{read_graph, write_graph};
 use pcg_partition::{Strategy, automatic_units, check, partition, statistics};

@@ -1,5 +1,7 @@
 //! Random graphs.
 
+use std::ops::Range;
+
 use pcg_partition::{Edge, Graph, GroupId, InlineAttribute, Item, ItemId, ItemKind, Linkage};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -74,5 +76,36 @@ pub(crate) fn graph(most: usize) -> impl Strategy<Value = Graph> {
         });
         let edges = edges.collect();
         Graph::new("random".into(), items, edges, has_asm)
+    })
+}
+
+/// Visible functions of like sizes, as many as `count` says, that call each other and a few small local ones.
+pub(crate) fn program(count: Range<usize>) -> impl Strategy<Value = Graph> {
+    let sizes = prop::collection::vec(20..400u32, count);
+    let calls = prop::collection::vec((any::<Index>(), any::<Index>()), 500..1500);
+    (sizes, calls).prop_map(|(sizes, calls)| {
+        let function = |(number, instructions): (usize, &u32)| Item {
+            name: format!("f{number}"),
+            kind: ItemKind::Function,
+            // One of ten is local and small.
+            linkage: if number % 10 == 0 { Linkage::Internal } else { Linkage::External },
+            hidden: false,
+            instructions: if number % 10 == 0 { instructions / 10 } else { *instructions },
+            bytes: 0,
+            inline: InlineAttribute::None,
+            cold: false,
+            unnamed_addr: true,
+            constant: false,
+            thread_local: false,
+            unique: false,
+            named_by_asm: false,
+            group: None,
+            source: String::new(),
+        };
+        let items: Vec<Item> = sizes.iter().enumerate().map(function).collect();
+        let id = |index: &Index| ItemId(index.index(items.len()) as u32);
+        let edge = |(from, to): &(Index, Index)| (id(from), Edge { to: id(to), calls: 1, references: 0 });
+        let edges = calls.iter().map(edge).collect();
+        Graph::new("program".into(), items, edges, false)
     })
 }
