@@ -1,9 +1,10 @@
 //! How even units are where no single item is too large for that.
 //!
 //! A unit can be too heavy by what cannot be divided: a cluster, which is at most a 32nd of an even share where nothing
-//! forces it to be larger, with the shared bodies that it needs. In real crates, which have small items to fill up with,
-//! four units are within ten percent (1 to 4 % were seen). Random calls have no clusters worth the name, and each unit
-//! imports a part of the others: there the bound is what Graham's rule promises for work that is not shared, 4/3 (1969).
+//! forces it to be larger, with the shared bodies that it needs. In real crates, which have small items to fill up
+//! with, four units are within ten percent (1 to 4 % were seen). Random calls have no clusters worth the name, and each
+//! unit imports a part of the others: there the bound is what Graham's rule promises for work that is not shared, 4/3
+//! (1969).
 
 use pcg_partition::{Graph, Strategy, partition, statistics};
 use proptest::prelude::*;

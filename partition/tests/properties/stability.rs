@@ -1,7 +1,9 @@
-//! How many items change their units when one function changes a little: what a cache of units would have to make again.
+//! How many items change their units when one function changes a little: what a cache of units would have to make
+//! again.
 //!
 //! In crates with structure (`image`, `regex-automata`) most changes move nothing, and the mean over the crate's
-//! functions is below 1 % of the items with 4 units and below 2 % with 16; the tests allow for 3 and 5 %. In `syn` it is a fifth.
+//! functions is below 1 % of the items with 4 units and below 2 % with 16; the tests allow for 3 and 5 %. In `syn` it is
+//! a fifth.
 //!
 //! Units have no names: two partitionings are compared after each unit of the first is matched with that unit of the
 //! second which has most of its items.

@@ -38,7 +38,7 @@ impl<'a> Loads<'a> {
             needs,
             clusters,
             users: vec![0; units * needs.work.len()],
-            units: UnitSets::new(needs.work.len(), units),
+            units: UnitSets::new(needs, units),
             unit_of: vec![None; clusters.len()],
             work: vec![0; units],
         }
@@ -71,10 +71,13 @@ impl<'a> Loads<'a> {
         added.clear();
         added.resize(self.work.len(), 0u64);
         for &need in own_needs {
-            let work = self.needs.work[need as usize];
+            let Entry { work, has_owners, .. } = self.units.entries[need as usize];
             whole = whole.wrapping_add(work);
             let saved_by_all = self.units.add_to_members(need, own_unit, work, added);
             whole = whole.wrapping_sub(saved_by_all);
+            if !has_owners {
+                continue;
+            }
             for owner in self.needs.owners.of(need as usize).iter().filter(|owner| owner.other as usize != cluster) {
                 if let Some(unit) = self.unit_of[owner.other as usize]
                     && !self.units.contains(need, own_unit, unit)
@@ -156,37 +159,64 @@ impl<'a> Loads<'a> {
 /// For each need, the units that have it, as bits: so that a cluster can be looked at as if it was not in its unit, units
 /// with one user are told from those with several.
 struct UnitSets {
-    /// For each need, pairs of words: units with the need, and those of them where several clusters have it.
-    words: Vec<[u64; 2]>,
+    entries: Vec<Entry>,
+    /// For each need, the pairs of words for units beyond the first 64.
+    more: Vec<[u64; 2]>,
     words_per_set: usize,
-    /// For each need, how many units have it.
-    members: Vec<u32>,
     units: usize,
+}
+
+/// All that is looked at for each need of each cluster, in one line of the cache.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(32))]
+struct Entry {
+    /// The first 64 units with the need, and those of them where several clusters have it.
+    words: [u64; 2],
+    /// The need's work.
+    work: u64,
+    /// How many units have the need.
+    members: u32,
+    /// Whether the need has offered items.
+    has_owners: bool,
 }
 
 const WORD: usize = u64::BITS as usize;
 
 impl UnitSets {
-    fn new(sets: usize, units: usize) -> Self {
-        let words_per_set = units.div_ceil(WORD);
-        Self { words: vec![[0; 2]; sets * words_per_set], words_per_set, members: vec![0; sets], units }
+    fn new(needs: &Needs, units: usize) -> Self {
+        let words_per_set = units.div_ceil(WORD).max(1);
+        let entry = |(need, work): (usize, &u64)| {
+            let has_owners = !needs.owners.of(need).is_empty();
+            Entry { words: [0; 2], work: *work, members: 0, has_owners }
+        };
+        let entries: Vec<Entry> = needs.work.iter().enumerate().map(entry).collect();
+        Self { more: vec![[0; 2]; entries.len() * (words_per_set - 1)], entries, words_per_set, units }
+    }
+
+    /// Where the pair of words for `number * 64` and the following units is in `more`.
+    fn more(&self, need: u32, number: usize) -> usize {
+        need as usize * (self.words_per_set - 1) + number - 1
     }
 
     /// Notes how many clusters of a unit have a need.
     fn set(&mut self, need: u32, unit: usize, users: u32) {
-        let words = &mut self.words[need as usize * self.words_per_set + unit / WORD];
+        let bit = 1 << (unit % WORD);
+        let position = (unit >= WORD).then(|| self.more(need, unit / WORD));
+        let Entry { words, members, .. } = &mut self.entries[need as usize];
+        let words = position.map_or(words, |position| &mut self.more[position]);
         let before = words[0];
         for (word, is_in) in words.iter_mut().zip([users > 0, users > 1]) {
-            let bit = 1 << (unit % WORD);
             *word = if is_in { *word | bit } else { *word & !bit };
         }
-        let members = &mut self.members[need as usize];
         *members = *members + words[0].count_ones() - before.count_ones();
     }
 
     /// One word of the set of units that have a need, where a user of it in `own` does not count.
     fn word(&self, need: u32, own: Option<usize>, number: usize) -> u64 {
-        let [some, several] = self.words[need as usize * self.words_per_set + number];
+        let [some, several] = match number {
+            0 => self.entries[need as usize].words,
+            _ => self.more[self.more(need, number)],
+        };
         match own {
             Some(own) if own / WORD == number => {
                 let bit = 1 << (own % WORD);
@@ -203,7 +233,7 @@ impl UnitSets {
     /// Adds `work` to the sums of the units that have a need. If these are most units, the work is taken from the others
     /// instead and returned: it has to be added to all.
     fn add_to_members(&self, need: u32, own: Option<usize>, work: u64, sums: &mut [u64]) -> u64 {
-        let is_dense = 2 * self.members[need as usize] as usize > self.units;
+        let is_dense = 2 * self.entries[need as usize].members as usize > self.units;
         for (number, sums) in sums.chunks_mut(WORD).enumerate() {
             let word = self.word(need, own, number);
             let all = u64::MAX >> (WORD - sums.len());
@@ -221,7 +251,7 @@ impl UnitSets {
 #[cfg(test)]
 mod tests {
     use super::super::clusters::levels;
-    use super::super::needs::Needs;
+    use super::super::needs::{Needs, Reach};
     use super::super::roles::{Role, Roles};
     use super::{Loads, Prospect, UnitSets};
     use crate::assignment::{Assignment, Place};
@@ -256,7 +286,7 @@ mod tests {
         let problem = Problem { graph: &graph, forecast: &forecast, bundles: &bundles, units: 2 };
         let roles = Roles::new(&problem);
         let clusters = levels(&problem, &roles).pop().expect("there are levels");
-        let needs = Needs::new(&graph, &roles, &clusters);
+        let needs = Needs::new(&Reach::new(&graph, &roles), &roles, &clusters);
         let mut loads = Loads::new(&needs, &clusters, 2);
         let number = clusters.all().len();
         assert!(number > 2 && !needs.work.is_empty(), "{number}");
@@ -288,7 +318,7 @@ mod tests {
         let problem = Problem { graph: &graph, forecast: &forecast, bundles: &bundles, units: 3 };
         let roles = Roles::new(&problem);
         let clusters = levels(&problem, &roles).pop().expect("there are levels");
-        let needs = Needs::new(&graph, &roles, &clusters);
+        let needs = Needs::new(&Reach::new(&graph, &roles), &roles, &clusters);
         let mut loads = Loads::new(&needs, &clusters, 3);
         let mut assignment = Assignment::new(&graph, 3);
         for id in graph.ids() {
@@ -303,9 +333,16 @@ mod tests {
         assert_eq!(work, partitioning.units.iter().map(|unit| unit_work(&forecast, unit)).collect::<Vec<_>>());
     }
 
+    /// Two needs without offered items.
+    fn two_needs() -> Needs {
+        let mut needs = Needs { work: vec![1; 2], ..Needs::default() };
+        (0..2).for_each(|_| needs.owners.push([]));
+        needs
+    }
+
     #[test]
     fn sets_have_room_for_any_number_of_units() {
-        let mut sets = UnitSets::new(2, 130);
+        let mut sets = UnitSets::new(&two_needs(), 130);
         [(129, 1), (0, 2), (63, 1), (64, 3)].into_iter().for_each(|(unit, users)| sets.set(1, unit, users));
         let members = |own| (0..130).filter(|unit| sets.contains(1, own, *unit)).collect::<Vec<_>>();
         assert_eq!(members(None), [0, 63, 64, 129]);
@@ -317,7 +354,7 @@ mod tests {
 
     #[test]
     fn sets_with_most_units_are_added_up_by_the_others() {
-        let mut sets = UnitSets::new(1, 70);
+        let mut sets = UnitSets::new(&two_needs(), 70);
         (0..69).for_each(|unit| sets.set(0, unit, 1));
         let mut sums = vec![0; 70];
         let to_all = sets.add_to_members(0, None, 5, &mut sums);

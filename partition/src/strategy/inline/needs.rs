@@ -14,7 +14,7 @@
 
 use super::clusters::Clusters;
 use super::lists::Lists;
-use super::roles::{Roles, SharedGroup};
+use super::roles::{Role, Roles, SharedGroup};
 use crate::graph::Graph;
 
 /// The most groups that all clusters list together. With more, each cluster lists its nearest ones: everything leads to
@@ -23,10 +23,6 @@ const MOST_LISTED: usize = 4_000_000;
 
 /// A cluster lists so many groups in any case.
 const FEWEST_LISTED: usize = 64;
-
-/// In the place of the last cluster that came by a group: there was none yet, or none has to look at it.
-const NOBODY: u32 = u32::MAX;
-const EVERYBODY: u32 = u32::MAX - 1;
 
 /// An offered item, as its owner and its need see it.
 #[derive(Clone, Copy, Debug)]
@@ -53,8 +49,8 @@ pub(super) struct Needs {
 }
 
 impl Needs {
-    pub(super) fn new(graph: &Graph, roles: &Roles, clusters: &Clusters) -> Self {
-        let listed = close(graph, roles, clusters);
+    pub(super) fn new(reach: &Reach, roles: &Roles, clusters: &Clusters) -> Self {
+        let listed = reach.close(clusters, roles.groups().len());
         let mut this = Self {
             cluster_work: clusters.all().iter().map(|cluster| cluster.work).collect(),
             ..Self::default()
@@ -123,42 +119,52 @@ impl Needs {
     }
 }
 
-/// For each group, whether it or a group that it leads to is work. Groups are in post-order.
-fn work_in_reach(groups: &[SharedGroup]) -> Vec<bool> {
-    let mut found: Vec<bool> = Vec::with_capacity(groups.len());
-    for group in groups {
-        let is_work = group.copy_work > 0 || !group.offered.is_empty();
-        found.push(is_work || group.uses.iter().any(|used| found[*used as usize]));
-    }
-    found
+/// Which groups lead to which, without those that lead to no work: the same for all levels.
+pub(super) struct Reach {
+    /// The groups that each item uses.
+    of_items: Lists<u32>,
+    /// The groups that each group uses.
+    of_groups: Lists<u32>,
 }
 
-/// The groups that each cluster leads to, nearest first, without those that lead to no work.
-fn close(graph: &Graph, roles: &Roles, clusters: &Clusters) -> Lists<u32> {
-    let most = (MOST_LISTED / clusters.all().len().max(1)).max(FEWEST_LISTED);
-    let seen_by = |matters: bool| if matters { NOBODY } else { EVERYBODY };
-    let mut last: Vec<u32> = work_in_reach(roles.groups()).into_iter().map(seen_by).collect();
-    let mut listed = Lists::default();
-    let mut groups: Vec<u32> = Vec::new();
-    for (number, cluster) in (0..).zip(clusters.all()) {
-        let mut is_new = |group: &u32| {
-            let last = &mut last[*group as usize];
-            let is_new = *last != number && *last != EVERYBODY;
-            *last = if is_new { number } else { *last };
-            is_new
-        };
-        let used = cluster.items.iter().flat_map(|id| graph.uses(*id));
-        groups.clear();
-        groups.extend(used.filter_map(|edge| roles.shared(edge.to)).filter(&mut is_new));
-        let mut next = 0;
-        while next < groups.len() && groups.len() < most {
-            let used = &roles.groups()[groups[next] as usize].uses;
-            groups.extend(used.iter().copied().filter(&mut is_new));
-            next += 1;
+impl Reach {
+    pub(super) fn new(graph: &Graph, roles: &Roles) -> Self {
+        // Groups are in post-order: what a group uses comes before it.
+        let mut is_work: Vec<bool> = Vec::with_capacity(roles.groups().len());
+        let mut this = Self { of_items: Lists::default(), of_groups: Lists::default() };
+        for (number, group) in roles.groups().iter().enumerate() {
+            this.of_groups.push(group.uses.iter().copied().filter(|used| is_work[*used as usize]));
+            let is_leaf = this.of_groups.of(number).is_empty();
+            is_work.push(group.copy_work > 0 || !group.offered.is_empty() || !is_leaf);
         }
-        listed.push(groups.iter().copied());
+        for id in graph.ids() {
+            let used = graph.uses(id).iter().filter(|_| roles.of(id) != Role::Copied);
+            let groups = used.filter_map(|edge| roles.shared(edge.to));
+            this.of_items.push(groups.filter(|group| is_work[*group as usize]));
+        }
+        this
     }
-    listed
+
+    /// The groups that each cluster leads to, nearest first.
+    fn close(&self, clusters: &Clusters, groups: usize) -> Lists<u32> {
+        let most = (MOST_LISTED / clusters.all().len().max(1)).max(FEWEST_LISTED);
+        let mut last = vec![u32::MAX; groups];
+        let mut listed = Lists::default();
+        let mut groups: Vec<u32> = Vec::new();
+        for (number, cluster) in (0..).zip(clusters.all()) {
+            let mut is_new = |group: &u32| std::mem::replace(&mut last[*group as usize], number) != number;
+            let used = cluster.items.iter().flat_map(|id| self.of_items.of(id.index()));
+            groups.clear();
+            groups.extend(used.copied().filter(&mut is_new));
+            let mut next = 0;
+            while next < groups.len() && groups.len() < most {
+                groups.extend(self.of_groups.of(groups[next] as usize).iter().copied().filter(&mut is_new));
+                next += 1;
+            }
+            listed.push(groups.iter().copied());
+        }
+        listed
+    }
 }
 
 /// Who has a group: the same for groups that are always in the same units.
@@ -209,7 +215,7 @@ fn mix(number: usize) -> u64 {
 mod tests {
     use super::super::clusters::levels;
     use super::super::roles::Roles;
-    use super::Needs;
+    use super::{Needs, Reach};
     use crate::bundles::Bundles;
     use crate::forecast::Forecast;
     use crate::graph::ItemId;
@@ -224,7 +230,7 @@ mod tests {
         let roles = Roles::new(&problem);
         let clusters = levels(&problem, &roles).pop().expect("there are levels");
         let numbers = items.iter().map(|id| clusters.of(*id).expect("they have owners")).collect();
-        (Needs::new(&graph, &roles, &clusters), numbers)
+        (Needs::new(&Reach::new(&graph, &roles), &roles, &clusters), numbers)
     }
 
     /// Two visible functions that are too large to be put together.

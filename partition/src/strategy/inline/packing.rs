@@ -13,7 +13,7 @@ use std::cmp::Reverse;
 
 use super::clusters::Clusters;
 use super::loads::{Loads, Prospect};
-use super::needs::Needs;
+use super::needs::{Needs, Reach};
 use super::roles::Roles;
 use crate::strategy::Problem;
 
@@ -40,7 +40,8 @@ const LEAST_GAIN: f64 = 1e-7;
 /// The unit of each item with an owner, given the levels of clusters, coarsest first.
 pub(super) fn pack(problem: &Problem<'_>, roles: &Roles, levels: &[Clusters]) -> Vec<Option<usize>> {
     let share = (problem.forecast.total_work() as f64 / problem.units as f64).max(1.0);
-    let needs = |clusters| Needs::new(problem.graph, roles, clusters);
+    let reach = Reach::new(problem.graph, roles);
+    let needs = |clusters| Needs::new(&reach, roles, clusters);
     let mut units: Vec<Option<usize>> = vec![None; problem.graph.items().len()];
     let Some((coarsest, finer)) = levels.split_first() else { return units };
     let coarsest_needs = needs(coarsest);
