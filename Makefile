@@ -3,7 +3,8 @@
 #   make demo      compile a real crate with stock rustc and with pcg, run it, compare
 #   make test      formatting, lints, unit tests, ui tests, end-to-end tests
 #   make sweep     the slower end-to-end tests: more crates, more numbers of units
-#   make bench     the measurements of BENCHMARKING.md; wants an otherwise idle machine
+#   make bench     how fast pcg compiles (BENCHMARKING.md); wants an otherwise idle machine
+#   make quality   how good the code is that pcg makes (BENCHMARKING.md), in executed instructions
 #   make install   pcg-rustc into cargo's bin folder
 
 CARGO ?= cargo
@@ -12,7 +13,7 @@ LOCKED ?= --locked
 
 # The steps of `make test` share the machine's cores with nobody.
 .NOTPARALLEL:
-.PHONY: demo test sweep bench install setup-build setup-test build format lint unit ui end-to-end
+.PHONY: demo test sweep bench quality install setup-build setup-test setup-quality build format lint unit ui end-to-end
 
 demo: setup-build build
 	$(CARGO) run $(LOCKED) --release --quiet -p pcg-tests --bin demo
@@ -22,6 +23,9 @@ test: format lint unit ui end-to-end
 bench: setup-build build
 	$(CARGO) run $(LOCKED) --release --quiet -p pcg-tests --bin bench -- --write
 
+quality: setup-quality build
+	$(CARGO) run $(LOCKED) --release --quiet -p pcg-tests --bin quality -- --write
+
 install: setup-build
 	$(CARGO) install $(LOCKED) --path driver
 
@@ -30,6 +34,9 @@ setup-build:
 
 setup-test:
 	@scripts/setup test
+
+setup-quality:
+	@scripts/setup quality
 
 # The tests drive the executables that users get, so they are built the same way.
 build: setup-build

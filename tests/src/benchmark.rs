@@ -9,34 +9,8 @@ use crate::measure::{Cost, measure, median};
 use crate::recording::Recording;
 use crate::report::Report;
 use crate::rustc::{Compiler, report_option};
+use crate::variant::Variant;
 use crate::{archive, symbols};
-
-/// A compiler with a number of codegen units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Variant {
-    /// The compiler.
-    pub compiler: Compiler,
-    /// `-Ccodegen-units`; `None` leaves it to the compiler.
-    pub units: Option<usize>,
-}
-
-impl Variant {
-    /// Stock rustc with so many units.
-    pub const fn stock(units: usize) -> Self {
-        Self { compiler: Compiler::Stock, units: Some(units) }
-    }
-
-    /// pcg with so many units.
-    pub const fn pcg(units: Option<usize>) -> Self {
-        Self { compiler: Compiler::Pcg, units }
-    }
-
-    /// A heading.
-    pub fn name(self) -> String {
-        let units = self.units.map_or("default".to_owned(), |units| units.to_string());
-        format!("{} {units}", if self.compiler == Compiler::Stock { "stock" } else { "pcg" })
-    }
-}
 
 /// What one variant's runs cost.
 #[derive(Debug, Clone)]
@@ -116,7 +90,7 @@ impl Bench {
 
     /// The library that a variant's last run wrote.
     pub fn library(&self, variant: Variant) -> Result<PathBuf> {
-        Ok(self.folder.join(variant.name().replace(' ', "-")).join(self.recording.library()?))
+        Ok(self.folder.join(variant.folder()).join(self.recording.library()?))
     }
 
     /// Everything that rustc was told about the crate when its command was recorded.
@@ -126,7 +100,7 @@ impl Bench {
 
     fn run_once(&self, series: &mut Series) -> Result<()> {
         let variant = series.variant;
-        let out = self.folder.join(variant.name().replace(' ', "-"));
+        let out = self.folder.join(variant.folder());
         if out.exists() {
             std::fs::remove_dir_all(&out)?;
         }

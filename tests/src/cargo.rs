@@ -67,4 +67,13 @@ impl Build {
         ensure!(self.units.is_none_or(|wanted| units.contains(&wanted)), "{units:?} units instead of {:?}", self.units);
         Ok(())
     }
+
+    /// Proves by the reports that pcg cut this crate into several units.
+    pub fn check_split(&self, crate_name: &str) -> Result<()> {
+        let reports = Report::read_all(&self.reports_folder())?;
+        let split = |report: &&Report| report.action() == "split" && report.codegen_units() > 1;
+        let found = reports.iter().filter(|report| report.crate_name() == crate_name).any(|report| split(&report));
+        ensure!(found, "{crate_name} was not cut into several units");
+        Ok(())
+    }
 }

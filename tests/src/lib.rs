@@ -4,12 +4,18 @@
 
 pub mod archive;
 pub mod benchmark;
+pub mod callgrind;
 pub mod cargo;
 pub mod command;
+pub mod crate_set;
 pub mod disassembly;
 pub mod fake;
+pub mod machine;
 pub mod machine_code;
 pub mod measure;
+pub mod program;
+pub mod quality;
+pub mod ratios;
 pub mod recording;
 pub mod report;
 pub mod rustc;
@@ -18,3 +24,5 @@ pub mod sources;
 pub mod symbols;
 pub mod table;
 pub mod toolchain;
+pub mod variant;
+pub mod workload;

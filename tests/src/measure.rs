@@ -15,6 +15,8 @@ pub struct Cost {
     pub wall: f64,
     /// Seconds of user and system time of the program and the programs that it waited for.
     pub cpu: f64,
+    /// The user time in it.
+    pub user: f64,
 }
 
 /// Runs a program without its output and says what it cost.
@@ -28,7 +30,8 @@ pub fn measure(command: &mut Command) -> Result<Cost> {
         .with_context(|| format!("cannot run {command:?}"))?;
     let used = child.wait4()?;
     let wall = start.elapsed().as_secs_f64();
-    Ok(Cost { status: used.status, wall, cpu: (used.rusage.utime + used.rusage.stime).as_secs_f64() })
+    let user = used.rusage.utime.as_secs_f64();
+    Ok(Cost { status: used.status, wall, cpu: user + used.rusage.stime.as_secs_f64(), user })
 }
 
 /// The middle value; the mean of the two middle ones if there is an even number. 0 of nothing.

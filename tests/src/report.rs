@@ -24,6 +24,11 @@ impl Report {
         paths.iter().map(|path| Self::read(path)).collect()
     }
 
+    /// The crate, as rustc calls it; empty where the command line did not say.
+    pub fn crate_name(&self) -> &str {
+        self.0["crate_name"].as_str().unwrap_or("")
+    }
+
     /// `split`, `passthrough` or `fallback`.
     pub fn action(&self) -> &str {
         self.0["action"].as_str().unwrap_or("")

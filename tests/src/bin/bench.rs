@@ -7,10 +7,11 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 use lexopt::prelude::*;
-use pcg_tests::benchmark::{Bench, Series, Variant};
+use pcg_tests::benchmark::{Bench, Series};
 use pcg_tests::measure::{geometric_mean, measure, median};
 use pcg_tests::rustc::Compiler;
 use pcg_tests::table::{Table, replace_section};
+use pcg_tests::variant::Variant;
 use pcg_tests::{sources, toolchain};
 
 /// The crates on which pcg is developed: sizes from 1 to 20 seconds, parsers, number crunching, generic code.

@@ -4,10 +4,11 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
-use pcg_tests::benchmark::{Bench, Series, Variant};
+use pcg_tests::benchmark::{Bench, Series};
 use pcg_tests::command::run_ok;
 use pcg_tests::rustc::Compiler;
 use pcg_tests::table::Table;
+use pcg_tests::variant::Variant;
 use pcg_tests::{sources, toolchain};
 
 /// The crate, and what stands in the table.
@@ -56,7 +57,7 @@ fn row(series: &Series, same: bool) -> [String; 5] {
 fn output(bench: &Bench, variant: Variant, scratch: &Path) -> Result<String> {
     let source = scratch.join("program.rs");
     std::fs::write(&source, PROGRAM)?;
-    let program = scratch.join(variant.name().replace(' ', "-"));
+    let program = scratch.join(variant.folder());
     let library = bench.library(variant)?;
     let mut rustc = variant.compiler.command(scratch, &["--edition=2024", "-O"])?;
     rustc.arg(&source).arg("-o").arg(&program);
