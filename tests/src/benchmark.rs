@@ -2,10 +2,12 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
 use crate::measure::{Cost, measure, median};
+use crate::memory::peak_of_tree;
 use crate::recording::Recording;
 use crate::report::Report;
 use crate::rustc::{Compiler, report_option};
@@ -36,9 +38,14 @@ impl Series {
         median(&self.walls())
     }
 
+    /// Processor seconds of each run.
+    pub fn cpus(&self) -> Vec<f64> {
+        self.runs.iter().map(|run| run.cpu).collect()
+    }
+
     /// The median of the runs' processor seconds.
     pub fn cpu(&self) -> f64 {
-        median(&self.runs.iter().map(|run| run.cpu).collect::<Vec<_>>())
+        median(&self.cpus())
     }
 
     /// The share of the processor time that pcg spends outside the front end and LLVM's optimisation and code
@@ -98,24 +105,37 @@ impl Bench {
         &self.recording
     }
 
-    fn run_once(&self, series: &mut Series) -> Result<()> {
-        let variant = series.variant;
+    /// Compiles once more and returns the most bytes that the compiler's processes had together.
+    pub fn peak_memory(&self, variant: Variant) -> Result<u64> {
+        peak_of_tree(&mut self.command(variant)?).with_context(|| variant.name())
+    }
+
+    /// The command that compiles the crate into an empty folder.
+    fn command(&self, variant: Variant) -> Result<Command> {
         let out = self.folder.join(variant.folder());
         if out.exists() {
             std::fs::remove_dir_all(&out)?;
         }
         std::fs::create_dir_all(&out)?;
-        let report = out.join("report.json");
         let mut more: Vec<OsString> = Vec::new();
         more.extend(variant.units.map(|units| format!("-Ccodegen-units={units}").into()));
         if variant.compiler == Compiler::Pcg {
-            more.extend([report_option(&report), "--pcg-strict".into()]);
+            more.extend([report_option(&self.report(variant)), "--pcg-strict".into()]);
         }
-        let cost = measure(&mut self.recording.command(&variant.compiler.path()?, &out, &more)?)?;
+        self.recording.command(&variant.compiler.path()?, &out, &more)
+    }
+
+    fn report(&self, variant: Variant) -> PathBuf {
+        self.folder.join(variant.folder()).join("report.json")
+    }
+
+    fn run_once(&self, series: &mut Series) -> Result<()> {
+        let variant = series.variant;
+        let cost = measure(&mut self.command(variant)?)?;
         ensure!(cost.status.success(), "{} failed", variant.name());
         series.runs.push(cost);
         if variant.compiler == Compiler::Pcg {
-            series.reports.push(Report::read(&report)?);
+            series.reports.push(Report::read(&self.report(variant))?);
         }
         let objects = archive::objects(&self.library(variant)?).context("the library")?;
         series.text = objects.iter().map(|object| symbols::text_bytes(&object.data)).sum::<Result<u64>>()?;

@@ -4,7 +4,7 @@
 //! lie in the target folder of that build, and the crate itself can be compiled as often as needed without cargo.
 
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStringExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -90,19 +90,21 @@ impl Recording {
     }
 }
 
-/// A record whose name begins with the crate's. A crate may have been recorded twice, as cargo compiles it for build
-/// scripts, too; one is as good as the other.
+/// The latest record whose name begins with the crate's, of an optimised compile: a crate may have been recorded twice,
+/// as cargo compiles it for build scripts and procedural macros, too, and these it does not optimise.
 fn find_record(records: &Path, start: &str) -> Result<PathBuf> {
     let mut found = Vec::new();
     for entry in records.read_dir()? {
         let path = entry?.path();
         let name = path.file_name().and_then(OsStr::to_str).unwrap_or("");
-        if let Some(stem) = name.strip_suffix(".args").filter(|stem| stem.starts_with(start)) {
-            found.push(records.join(stem));
+        let Some(stem) = name.strip_suffix(".args").filter(|stem| stem.starts_with(start)) else { continue };
+        if strings(&std::fs::read(&path)?).iter().any(|arg| arg.as_bytes().starts_with(b"opt-level=")) {
+            found.push((path.metadata()?.modified()?, records.join(stem)));
         }
     }
     found.sort();
-    found.pop().with_context(|| format!("cargo did not compile {start}"))
+    let (_, latest) = found.pop().with_context(|| format!("cargo did not compile {start}"))?;
+    Ok(latest)
 }
 
 /// Splits at NUL bytes.

@@ -39,6 +39,12 @@ impl Report {
         self.0["reason"]["id"].as_str().unwrap_or("")
     }
 
+    /// Processor seconds of each unit, in unit order: loading, optimisation and code generation.
+    pub fn unit_seconds(&self) -> Vec<f64> {
+        let units = self.0["units"].as_array();
+        units.into_iter().flatten().map(|unit| unit["cpu_seconds"].as_f64().unwrap_or(0.0)).collect()
+    }
+
     /// The number of units that the crate was split into.
     pub fn codegen_units(&self) -> usize {
         self.0["codegen_units"].as_u64().and_then(|count| count.try_into().ok()).unwrap_or(0)
