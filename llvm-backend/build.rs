@@ -9,7 +9,7 @@ use std::process::Command;
 
 /// The LLVM release whose class layouts the shim is compiled for.
 const LLVM_VERSION: &str = "22.1";
-const SHIM: [&str; 3] = ["codegen.cpp", "graph.cpp", "unit.cpp"];
+const SHIM: [&str; 5] = ["codegen.cpp", "cost.cpp", "graph.cpp", "identical.cpp", "unit.cpp"];
 
 fn main() {
     let rustc = env::var_os("RUSTC").expect("cargo sets RUSTC");

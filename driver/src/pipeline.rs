@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use pcg_llvm_backend::{
-    CompileOptions, CrateModule, Joiner, Tokens, UnitObject, Workers, compile_units, compile_whole,
+    CompileOptions, CrateModule, Joiner, Tokens, UnitObject, Wanted, Workers, compile_units, compile_whole,
 };
 use pcg_partition::{Graph, Partitioning, Strategy, automatic_units, partition};
 
@@ -146,8 +146,13 @@ fn crate_object(compile: &Compile, name: &str, bitcode: Vec<u8>) -> Result<PathB
 
 fn read_graph(compile: &Compile, module: &CrateModule) -> Result<Graph, pcg_llvm_backend::Error> {
     let options = &compile.plan.options;
-    let needs_sources = options.strategy == Strategy::Source || options.dump_graph.is_some();
-    if needs_sources { module.graph_with_sources() } else { module.graph() }
+    let is_saved = options.dump_graph.is_some();
+    // One unit has stock's code, so it has every function.
+    let is_divided = compile.plan.codegen_units.is_none_or(|units| units.get() > 1);
+    module.graph(Wanted {
+        sources: options.strategy == Strategy::Source || is_saved,
+        bodies: compile.plan.settings.opt_level.merges_functions() && (is_divided || is_saved),
+    })
 }
 
 fn partitioning(compile: &Compile, graph: &Graph) -> Result<Partitioning, Failure> {

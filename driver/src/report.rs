@@ -14,6 +14,7 @@
 //! | `strategy` | string or null | the partitioning strategy |
 //! | `requested_codegen_units` | number or null | `-Ccodegen-units`; null if the number follows from the crate |
 //! | `codegen_units` | number | units of the crate's module |
+//! | `items_replaced` | number | functions of the module that no unit has, because another one has the same body |
 //! | `units` | array | one object per unit, in unit order; see below |
 //! | `other_modules` | array | modules that are compiled whole (the allocator shim): `name`, and as in a unit the seconds, `instructions` and `text_bytes` |
 //! | `phases` | array | in the order in which they ended: `name`, `wall_seconds`, `cpu_seconds` (this process and children that ended in the phase) |
@@ -122,6 +123,7 @@ struct Content {
     strategy: Option<String>,
     requested_codegen_units: Option<usize>,
     codegen_units: usize,
+    items_replaced: usize,
     units: Vec<UnitReport>,
     other_modules: Vec<ModuleReport>,
     phases: Vec<Phase>,
@@ -232,6 +234,7 @@ impl Report {
         let units: Vec<_> = units.collect();
         let mut content = self.content();
         content.codegen_units = units.len();
+        content.items_replaced = partitioning.replaced.len();
         content.units = units;
     }
 
@@ -296,7 +299,11 @@ mod tests {
     fn a_split_says_who_has_what() {
         let report = Report::new();
         let unit = Unit { defines: vec![ItemId(0), ItemId(2)], imports: vec![], copies: vec![ItemId(1)] };
-        let partitioning = Partitioning { units: vec![unit], promoted: [ItemId(2), ItemId(9)].into() };
+        let partitioning = Partitioning {
+            units: vec![unit],
+            promoted: [ItemId(2), ItemId(9)].into(),
+            replaced: [(ItemId(3), ItemId(2))].into(),
+        };
         let statistics = UnitStatistics { text_bytes: 7, ..UnitStatistics::default() };
         report.units(&partitioning, &[&statistics]);
         let json = json(&report);
@@ -304,6 +311,7 @@ mod tests {
         assert_eq!(json["action"], "split");
         assert_eq!(json["reason"], Value::Null);
         assert_eq!(json["codegen_units"], 1);
+        assert_eq!(json["items_replaced"], 1);
         let unit = &json["units"][0];
         assert_eq!((&unit["items_defined"], &unit["items_copied"]), (&2.into(), &1.into()));
         assert_eq!((&unit["items_promoted"], &unit["text_bytes"]), (&1.into(), &7.into()));

@@ -1,6 +1,8 @@
 // Describes a module to the partitioner: definitions, sizes, attributes, and who uses whom.
 
 #include "common.h"
+#include "cost.h"
+#include "identical.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/EquivalenceClasses.h"
@@ -81,7 +83,7 @@ class GraphReader {
 public:
   GraphReader(Module &M, PcgGraph &Graph) : M(M), Graph(Graph) {}
 
-  void read() {
+  void read(bool Bodies) {
     Graph.Name = M.getSourceFileName();
     Graph.HasAsm = !M.getModuleInlineAsm().empty();
     forEachDefinition(M, [&](GlobalValue &GV) { Ids.try_emplace(&GV, Ids.size()); });
@@ -92,6 +94,8 @@ public:
     markAsm();
     forEachDefinition(M, [&](GlobalValue &GV) { addUses(GV); });
     numberGroups();
+    if (Bodies)
+      markIdentical();
   }
 
 private:
@@ -108,6 +112,7 @@ private:
     if (auto *F = dyn_cast<Function>(&GV)) {
       Item.kind = 0;
       Item.instructions = F->getInstructionCount();
+      Item.cost = simplifiedCost(*F);
       Item.inline_attribute = inlineCode(*F);
       Item.cold = F->hasFnAttribute(Attribute::Cold);
     } else if (auto *V = dyn_cast<GlobalVariable>(&GV)) {
@@ -218,6 +223,27 @@ private:
       Graph.Edges.push_back(Edge);
   }
 
+  // Bodies that could stand for each other. Names, address and debug information of the one that is replaced are lost:
+  // only of items that nobody outside can see, whose address has no meaning, and that have no debug information.
+  void markIdentical() {
+    SmallVector<Function *, 0> Candidates;
+    for (Function &F : M)
+      if (auto Id = Ids.find(&F); Id != Ids.end() && mayBeReplaced(F, Graph.Items[Id->second]))
+        Candidates.push_back(&F);
+    DenseMap<Function *, Function *> Leaders = findIdenticalFunctions(Candidates);
+    DenseMap<Function *, uint32_t> Numbers;
+    for (Function *F : Candidates)
+      if (Function *Leader = Leaders.lookup(F)) {
+        uint32_t Number = Numbers.try_emplace(Leader, Numbers.size() + 1).first->second;
+        Graph.Items[Ids.lookup(F)].body = Graph.Items[Ids.lookup(Leader)].body = Number;
+      }
+  }
+
+  static bool mayBeReplaced(const Function &F, const PcgItem &Item) {
+    return F.hasLocalLinkage() && Item.unnamed_addr && !Item.unique && !Item.tied_to_asm && !Item.group &&
+           !F.getSubprogram() && !F.hasPrefixData() && !F.hasPrologueData() && !F.hasComdat();
+  }
+
   // Groups are numbered by their first member, from 1.
   void numberGroups() {
     DenseMap<uint32_t, uint32_t> Numbers;
@@ -232,7 +258,7 @@ private:
 
 } // namespace
 
-extern "C" PcgGraph *pcg_graph_read(const char *Bitcode, size_t Length, char **Error) {
+extern "C" PcgGraph *pcg_graph_read(const char *Bitcode, size_t Length, bool Bodies, char **Error) {
   LLVMContext Context;
   DiagnosticText Text(Context);
   Context.setDiscardValueNames(true);
@@ -242,7 +268,7 @@ extern "C" PcgGraph *pcg_graph_read(const char *Bitcode, size_t Length, char **E
     return nullptr;
   }
   auto Graph = std::make_unique<PcgGraph>();
-  GraphReader(**M, *Graph).read();
+  GraphReader(**M, *Graph).read(Bodies);
   if (!Text.Errors.empty()) {
     setError(Error, Text.Errors);
     return nullptr;

@@ -19,6 +19,7 @@ class UnitLoader {
   Module &M;
   const uint8_t *Actions;
   size_t ActionCount;
+  ArrayRef<uint32_t[2]> Replaced;
   bool First;
   std::string Problem;
   // Items that are not this unit's, with what became of each: they are dropped once nothing refers to them.
@@ -26,8 +27,8 @@ class UnitLoader {
   SmallPtrSet<GlobalValue *, 16> Defined;
 
 public:
-  UnitLoader(Module &M, const uint8_t *Actions, size_t ActionCount, bool First)
-      : M(M), Actions(Actions), ActionCount(ActionCount), First(First) {}
+  UnitLoader(Module &M, const uint8_t *Actions, size_t ActionCount, ArrayRef<uint32_t[2]> Replaced, bool First)
+      : M(M), Actions(Actions), ActionCount(ActionCount), Replaced(Replaced), First(First) {}
 
   // Returns an error message, empty if all went well.
   std::string load() {
@@ -45,6 +46,9 @@ public:
     if (Items.size() != ActionCount)
       return "the module has " + std::to_string(Items.size()) + " items where its graph has " +
              std::to_string(ActionCount);
+    // Before anything is read that could refer to them.
+    for (const auto &[From, To] : Replaced)
+      replace(cast<Function>(*Items[From].first), *Items[To].first);
     for (auto [GV, Action] : Items)
       apply(*GV, Action & 3, Action & PCG_PROMOTED);
     if (!Problem.empty())
@@ -97,6 +101,12 @@ private:
       Body.setLinkage(GlobalValue::AvailableExternallyLinkage);
       Body.setComdat(nullptr);
     }
+  }
+
+  // Its uses that are yet to be read are another's, too: the reader's table of values follows the replacement.
+  static void replace(Function &F, GlobalValue &Substitute) {
+    F.deleteBody();
+    F.replaceAllUsesWith(&Substitute);
   }
 
   // A local symbol's linkage has to change before its visibility.
@@ -228,7 +238,8 @@ extern "C" void pcg_context_prepare(LLVMContextRef Context, PcgOnDiagnostic OnDi
 }
 
 extern "C" LLVMModuleRef pcg_unit_load(LLVMContextRef Context, const char *Bitcode, size_t Length,
-                                       const uint8_t *Actions, size_t ActionCount, bool First, char **Error) {
+                                       const uint8_t *Actions, size_t ActionCount, const uint32_t (*Replaced)[2],
+                                       size_t ReplacedCount, bool First, char **Error) {
   MemoryBufferRef Buffer(StringRef(Bitcode, Length), "crate");
   auto M = Actions ? getLazyBitcodeModule(Buffer, *unwrap(Context)) : parseBitcodeFile(Buffer, *unwrap(Context));
   if (!M) {
@@ -236,7 +247,7 @@ extern "C" LLVMModuleRef pcg_unit_load(LLVMContextRef Context, const char *Bitco
     return nullptr;
   }
   if (Actions) {
-    std::string Problem = UnitLoader(**M, Actions, ActionCount, First).load();
+    std::string Problem = UnitLoader(**M, Actions, ActionCount, ArrayRef(Replaced, ReplacedCount), First).load();
     if (!Problem.empty()) {
       setError(Error, Problem);
       return nullptr;

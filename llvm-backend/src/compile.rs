@@ -58,17 +58,20 @@ pub fn compile_units(
 ) -> Result<Vec<UnitObject>, Error> {
     let settings = Arc::new(settings.clone());
     let comment: Arc<str> = options.comment.as_str().into();
+    let replaced: Arc<[[u32; 2]]> = partitioning.replaced.iter().map(|(id, substitute)| [id.0, substitute.0]).collect();
     let mut jobs: Vec<Job> = (0..partitioning.units.len())
         .map(|index| Job {
             index,
             module: module.clone(),
             actions: Some(actions(graph, partitioning, index)),
+            replaced: replaced.clone(),
             optimise: true,
             verify: options.verify,
             keep_bitcode: options.keep_bitcode,
             record_inlined: options.record_inlined,
             settings: settings.clone(),
             comment: comment.clone(),
+            is_last: false,
         })
         .collect();
     let mut weights: Vec<u64> = partitioning.units.iter().map(|unit| weight(graph, unit)).collect();
@@ -92,12 +95,14 @@ pub fn compile_whole(
         index: 0,
         module: module.clone(),
         actions: None,
+        replaced: Arc::default(),
         optimise,
         verify: options.verify,
         keep_bitcode: options.keep_bitcode,
         record_inlined: options.record_inlined,
         settings: Arc::new(settings.clone()),
         comment: options.comment.as_str().into(),
+        is_last: false,
     };
     start::guarded(&job.name(), move || job.run())
 }
@@ -185,8 +190,9 @@ impl Coordinator {
     /// Starts what tokens allow, asks for as many more as could be used, returns those that could not.
     fn start_jobs(&mut self) {
         while self.running < self.threads.min(1 + self.tokens.held())
-            && let Some(job) = self.waiting.pop_front()
+            && let Some(mut job) = self.waiting.pop_front()
         {
+            job.is_last = self.waiting.is_empty();
             self.running += 1;
             self.spawn(job);
         }

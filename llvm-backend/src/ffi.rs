@@ -14,7 +14,9 @@ pub(crate) struct Item {
     pub(crate) name_length: usize,
     pub(crate) bytes: u64,
     pub(crate) instructions: u32,
+    pub(crate) cost: u32,
     pub(crate) group: u32,
+    pub(crate) body: u32,
     pub(crate) kind: u8,
     pub(crate) linkage: u8,
     pub(crate) inline_attribute: u8,
@@ -62,7 +64,12 @@ pub(crate) type OnInlined = extern "C" fn(*mut c_void, *const u8, usize, *const 
 pub(crate) type OnDiagnostic = extern "C" fn(*mut c_void, LLVMDiagnosticSeverity, *const u8, usize);
 
 unsafe extern "C" {
-    pub(crate) fn pcg_graph_read(bitcode: *const u8, length: usize, error: *mut *mut c_char) -> *mut Graph;
+    pub(crate) fn pcg_graph_read(
+        bitcode: *const u8,
+        length: usize,
+        bodies: bool,
+        error: *mut *mut c_char,
+    ) -> *mut Graph;
     pub(crate) fn pcg_graph_free(graph: *mut Graph);
     pub(crate) fn pcg_graph_items(graph: *const Graph, count: *mut usize) -> *const Item;
     pub(crate) fn pcg_graph_edges(graph: *const Graph, count: *mut usize) -> *const Edge;
@@ -80,6 +87,8 @@ unsafe extern "C" {
         length: usize,
         actions: *const u8,
         action_count: usize,
+        replaced: *const [u32; 2],
+        replaced_count: usize,
         first: bool,
         error: *mut *mut c_char,
     ) -> LLVMModuleRef;

@@ -2,17 +2,17 @@
 
 use std::slice;
 
-use pcg_partition::{Edge, Graph, GroupId, InlineAttribute, Item, ItemId, ItemKind, Linkage};
+use pcg_partition::{BodyId, Edge, Graph, GroupId, InlineAttribute, Item, ItemId, ItemKind, Linkage};
 
 use crate::ffi;
 
-/// Whether items say where they come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sources {
-    /// `source` is empty.
-    Unknown,
-    /// `source` is read from the symbol.
-    Demangled,
+/// What a graph is to say that takes time to find out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// The module in which each function was written ([`Item::source`]): all symbols are demangled.
+    pub sources: bool,
+    /// Which functions have the same body ([`Item::body`]): functions are compared.
+    pub bodies: bool,
 }
 
 /// A description that the shim made and that is freed with this value.
@@ -26,8 +26,8 @@ impl Drop for Owned {
 }
 
 impl Owned {
-    pub(crate) fn to_graph(&self, sources: Sources) -> Graph {
-        let items = self.items().iter().map(|raw| item(raw, sources)).collect();
+    pub(crate) fn to_graph(&self, wanted: Wanted) -> Graph {
+        let items = self.items().iter().map(|raw| item(raw, wanted)).collect();
         let edges = self.edges().iter().map(edge).collect();
         let mut length = 0;
         // SAFETY: the pointer is valid, the name lives as long as the graph.
@@ -67,10 +67,10 @@ unsafe fn text(data: *const u8, length: usize) -> String {
     String::from_utf8_lossy(unsafe { array(data, length) }).into_owned()
 }
 
-fn item(raw: &ffi::Item, sources: Sources) -> Item {
+fn item(raw: &ffi::Item, wanted: Wanted) -> Item {
     // SAFETY: names live as long as the graph that `raw` was borrowed from.
     let name = unsafe { text(raw.name, raw.name_length) };
-    let is_named = raw.kind == 0 && sources == Sources::Demangled;
+    let is_named = raw.kind == 0 && wanted.sources;
     let source = if is_named { source_module(&name) } else { String::new() };
     Item {
         name,
@@ -78,6 +78,7 @@ fn item(raw: &ffi::Item, sources: Sources) -> Item {
         linkage: LINKAGES[usize::from(raw.linkage)],
         hidden: raw.hidden,
         instructions: raw.instructions,
+        cost: raw.cost,
         bytes: raw.bytes,
         inline: INLINE[usize::from(raw.inline_attribute)],
         cold: raw.cold,
@@ -87,6 +88,7 @@ fn item(raw: &ffi::Item, sources: Sources) -> Item {
         unique: raw.unique,
         named_by_asm: raw.tied_to_asm,
         group: (raw.group != 0).then_some(GroupId(raw.group)),
+        body: (raw.body != 0).then_some(BodyId(raw.body)),
         source,
     }
 }

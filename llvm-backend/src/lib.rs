@@ -28,6 +28,7 @@ mod unit;
 
 pub use compile::{CompileOptions, Workers, compile_units, compile_whole};
 pub use error::Error;
+pub use graph::Wanted;
 pub use join::Joiner;
 pub use module::{CrateModule, is_bitcode};
 pub use settings::{CodeModel, OptLevel, RelocationModel, Settings};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pcg_partition::Graph;
 
 use crate::error::Error;
-use crate::graph::{self, Sources};
+use crate::graph::{self, Wanted};
 use crate::{ffi, start};
 
 /// What a bitcode file starts with (`llvm::isBitcode`): raw, or with the wrapper that Darwin puts around it.
@@ -45,37 +45,24 @@ impl CrateModule {
         &self.bitcode
     }
 
-    /// Reads the whole module and describes it to the partitioner, without saying where functions come from
-    /// ([`Item::source`](pcg_partition::Item::source)): demangling all symbols takes longer than it is worth to most.
+    /// Reads the whole module and describes it to the partitioner.
     ///
     /// # Errors
     /// [`Error::Bitcode`] if LLVM cannot read it.
-    pub fn graph(&self) -> Result<Graph, Error> {
-        self.guarded_graph(Sources::Unknown)
-    }
-
-    /// As [`CrateModule::graph`], with the module in which each function was written.
-    ///
-    /// # Errors
-    /// As for [`CrateModule::graph`].
-    pub fn graph_with_sources(&self) -> Result<Graph, Error> {
-        self.guarded_graph(Sources::Demangled)
-    }
-
-    fn guarded_graph(&self, sources: Sources) -> Result<Graph, Error> {
+    pub fn graph(&self, wanted: Wanted) -> Result<Graph, Error> {
         let module = self.clone();
-        start::guarded(&self.name, move || module.read_graph(sources))
+        start::guarded(&self.name, move || module.read_graph(wanted))
     }
 
-    fn read_graph(&self, sources: Sources) -> Result<Graph, Error> {
+    fn read_graph(&self, wanted: Wanted) -> Result<Graph, Error> {
         let (graph, error) = ffi::with_error(|error| {
             // SAFETY: the bytes live during the call, and the shim only reads them.
-            unsafe { ffi::pcg_graph_read(self.bitcode.as_ptr(), self.bitcode.len(), error) }
+            unsafe { ffi::pcg_graph_read(self.bitcode.as_ptr(), self.bitcode.len(), wanted.bodies, error) }
         });
         if graph.is_null() {
             let message = error.unwrap_or_default();
             return Err(Error::Bitcode { module: self.name.to_string(), message });
         }
-        Ok(graph::Owned(graph).to_graph(sources))
+        Ok(graph::Owned(graph).to_graph(wanted))
     }
 }

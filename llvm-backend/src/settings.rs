@@ -18,6 +18,13 @@ pub enum OptLevel {
     Oz,
 }
 
+impl OptLevel {
+    /// Whether rustc has LLVM merge functions with the same body (`MergeFunctions`), with what that means for symbols.
+    pub fn merges_functions(self) -> bool {
+        matches!(self, OptLevel::O2 | OptLevel::O3 | OptLevel::Os | OptLevel::Oz)
+    }
+}
+
 /// rustc's `-Crelocation-model` as LLVM sees it (`llvm::Reloc::Model`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum RelocationModel {

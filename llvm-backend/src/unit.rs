@@ -1,6 +1,8 @@
 //! One codegen unit: a pure function of bitcode, partitioning and settings to an object.
 
 use std::ffi::{CString, c_void};
+use std::mem::ManuallyDrop;
+use std::ops::Deref;
 use std::ptr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -66,12 +68,17 @@ pub(crate) struct Job {
     pub(crate) module: CrateModule,
     /// What to do with each item of the graph; `None` is the whole module.
     pub(crate) actions: Option<Arc<[u8]>>,
+    /// Items that are replaced in every unit, with the ones that stand for them.
+    pub(crate) replaced: Arc<[[u32; 2]]>,
     pub(crate) optimise: bool,
     pub(crate) verify: bool,
     pub(crate) keep_bitcode: bool,
     pub(crate) record_inlined: bool,
     pub(crate) settings: Arc<Settings>,
     pub(crate) comment: Arc<str>,
+    /// No other unit is going to need this one's memory: the process is about to end, and taking a module apart takes
+    /// some percent of the time of compiling it.
+    pub(crate) is_last: bool,
 }
 
 /// The actions of one unit, parallel to the graph's items.
@@ -99,7 +106,7 @@ impl Job {
     pub(crate) fn run(&self) -> Result<UnitObject, Error> {
         // The context refers to the collector, so it is declared, and with that dropped, after it.
         let mut diagnostics = Box::new(Diagnostics::default());
-        let context = Context::create();
+        let context = Kept::new(Context::create(), self.is_last);
         // SAFETY: the context is alive, and the collector outlives it.
         unsafe {
             let collector = ptr::from_mut(&mut *diagnostics).cast::<c_void>();
@@ -107,13 +114,13 @@ impl Job {
             ffi::pcg_context_prepare(context.raw(), on_diagnostic, on_inlined, collector);
         }
         let start = thread_seconds();
-        let module = self.load(&context)?;
+        let module = Kept::new(self.load(&context)?, self.is_last);
         let bitcode = self.keep_bitcode.then(|| write_bitcode(&module));
         // SAFETY: the module is alive.
         let instructions_in = unsafe { ffi::pcg_module_instructions(module.as_mut_ptr()) };
         let loaded = thread_seconds();
         let raw = RawSettings::new(&self.settings, self.verify);
-        let machine = self.target_machine(&module, &raw)?;
+        let machine = Kept::new(self.target_machine(&module, &raw)?, self.is_last);
         self.optimise(&module, &machine, &raw)?;
         let optimised = thread_seconds();
         let object = self.emit(&module, &machine)?;
@@ -141,7 +148,18 @@ impl Job {
             // SAFETY: context, bitcode and actions live during the call; the module is loaded whole when it returns.
             unsafe {
                 let context = context.raw();
-                ffi::pcg_unit_load(context, bitcode.as_ptr(), bitcode.len(), actions, count, first, error)
+                let (replaced, pairs) = (self.replaced.as_ptr(), self.replaced.len());
+                ffi::pcg_unit_load(
+                    context,
+                    bitcode.as_ptr(),
+                    bitcode.len(),
+                    actions,
+                    count,
+                    replaced,
+                    pairs,
+                    first,
+                    error,
+                )
             }
         });
         if module.is_null() {
@@ -193,6 +211,35 @@ impl Job {
 
     fn error(&self, stage: &'static str, message: String) -> Error {
         Error::Unit { unit: self.name(), stage, message }
+    }
+}
+
+/// Something that is dropped, or is left to the end of the process.
+struct Kept<T> {
+    value: ManuallyDrop<T>,
+    is_kept: bool,
+}
+
+impl<T> Kept<T> {
+    fn new(value: T, is_kept: bool) -> Self {
+        Self { value: ManuallyDrop::new(value), is_kept }
+    }
+}
+
+impl<T> Deref for Kept<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T> Drop for Kept<T> {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            // SAFETY: this is the only place where the value is dropped, and nothing uses it afterwards.
+            unsafe { ManuallyDrop::drop(&mut self.value) }
+        }
     }
 }
 

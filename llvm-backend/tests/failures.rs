@@ -3,7 +3,7 @@
 mod common;
 
 use common::{compile, module, partitioning, unit};
-use pcg_llvm_backend::{CrateModule, Error};
+use pcg_llvm_backend::{CrateModule, Error, Wanted};
 
 #[test]
 fn what_is_no_bitcode_is_refused() {
@@ -18,7 +18,11 @@ fn truncated_bitcode_is_an_error_at_any_length() {
     let bitcode = module.bitcode();
     for length in (8..bitcode.len() - 4).step_by(4) {
         let truncated = CrateModule::new("cut", bitcode[..length].to_vec()).unwrap();
-        assert!(matches!(truncated.graph(), Err(Error::Bitcode { .. })), "{length} of {} bytes", bitcode.len());
+        assert!(
+            matches!(truncated.graph(Wanted::default()), Err(Error::Bitcode { .. })),
+            "{length} of {} bytes",
+            bitcode.len()
+        );
     }
 }
 
@@ -30,7 +34,7 @@ fn a_fatal_error_of_llvm_leaves_the_process_alive() {
          define i32 @f() { %x = call i32 @llvm.aarch64.crc32b(i32 1, i32 2) ret i32 %x }
          define i32 @g() { ret i32 1 }",
     );
-    let graph = module.graph().unwrap();
+    let graph = module.graph(Wanted::default()).unwrap();
     let units = vec![unit(&graph, &["f"], &[], &[]), unit(&graph, &["g"], &[], &[])];
     let error = compile(&module, &graph, &partitioning(&graph, units, &[])).unwrap_err();
     assert!(matches!(error, Error::Fatal { .. }), "{error}");
@@ -40,7 +44,7 @@ fn a_fatal_error_of_llvm_leaves_the_process_alive() {
 #[test]
 fn what_llvm_reports_names_the_unit() {
     let module = module("define void @f() { call void asm sideeffect \"no such instruction\", \"\"() ret void }");
-    let graph = module.graph().unwrap();
+    let graph = module.graph(Wanted::default()).unwrap();
     let parts = partitioning(&graph, vec![unit(&graph, &["f"], &[], &[])], &[]);
     let error = compile(&module, &graph, &parts).unwrap_err();
     assert!(error.to_string().contains("test (unit 0)"), "{error}");

@@ -136,7 +136,9 @@ fn only_called(graph: &Graph) -> Vec<bool> {
 /// The calls that the forecast says are inlined.
 fn expected(graph: &Graph, forecast: &Forecast) -> BTreeSet<(ItemId, ItemId)> {
     let mut component = vec![usize::MAX; graph.items().len()];
-    for (number, members) in components(graph, |id| graph[id].kind == ItemKind::Function).iter().enumerate() {
+    for (number, members) in
+        components(graph, |id| graph[id].kind == ItemKind::Function, |_, _| true).iter().enumerate()
+    {
         members.iter().for_each(|id| component[id.index()] = number);
     }
     let mut expected = BTreeSet::new();

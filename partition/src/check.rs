@@ -56,6 +56,22 @@ pub enum CheckError {
         /// The other.
         second: usize,
     },
+    /// A function that is replaced by one that is not known to do the same, or that may not be replaced.
+    #[error("`{item}` is replaced by `{substitute}`, which cannot stand for it")]
+    ForbiddenReplacement {
+        /// The function that is replaced.
+        item: String,
+        /// What stands for it.
+        substitute: String,
+    },
+    /// A replaced function with a body in a unit.
+    #[error("unit {unit} has a body of `{item}`, which is replaced")]
+    BodyOfReplaced {
+        /// The function.
+        item: String,
+        /// The unit.
+        unit: usize,
+    },
     /// An item that no unit defines or copies.
     #[error("`{item}` is in no unit")]
     Missing {
@@ -169,8 +185,10 @@ pub enum CheckError {
 /// The first rule that is broken, in the order of [`CheckError`]'s variants as far as they depend on each other.
 pub fn check(graph: &Graph, partitioning: &Partitioning) -> Result<(), CheckError> {
     shape(graph, partitioning)?;
+    replacements(graph, partitioning)?;
     let owners = owners(graph, partitioning)?;
-    let checker = Checker { graph, partitioning, owners };
+    let substitutes = partitioning.substitutes(graph);
+    let checker = Checker { graph, partitioning, owners, substitutes };
     checker.bodies()?;
     checker.groups()?;
     checker.assembly()?;
@@ -197,10 +215,32 @@ fn shape(graph: &Graph, partitioning: &Partitioning) -> Result<(), CheckError> {
             }
         }
     }
+    if let Some(id) = partitioning.replaced.iter().flat_map(|(id, substitute)| [id, substitute]).find(unknown) {
+        return Err(CheckError::UnknownItem { place: "the list of replaced items".into(), id: id.0, items });
+    }
     match partitioning.promoted.iter().find(unknown) {
         Some(id) => Err(CheckError::UnknownItem { place: "the list of promoted items".into(), id: id.0, items }),
         None => Ok(()),
     }
+}
+
+/// What is replaced has the same body as what stands for it, no identity, and no body in any unit.
+fn replacements(graph: &Graph, partitioning: &Partitioning) -> Result<(), CheckError> {
+    let replaced = &partitioning.replaced;
+    for (id, substitute) in replaced {
+        let (item, other) = (&graph[*id], &graph[*substitute]);
+        let same = item.body.is_some() && item.body == other.body;
+        if !same || replaced.contains_key(substitute) || !rules::may_be_replaced(item) {
+            let (item, substitute) = (item.name.clone(), other.name.clone());
+            return Err(CheckError::ForbiddenReplacement { item, substitute });
+        }
+    }
+    for (number, unit) in partitioning.units.iter().enumerate() {
+        if let Some(id) = bodies(unit).find(|id| replaced.contains_key(id)) {
+            return Err(CheckError::BodyOfReplaced { item: graph[*id].name.clone(), unit: number });
+        }
+    }
+    Ok(())
 }
 
 /// All bodies of a unit.
@@ -228,7 +268,8 @@ fn owners(graph: &Graph, partitioning: &Partitioning) -> Result<Vec<Option<usize
         }
         present[id.index()] = true;
     }
-    match graph.ids().find(|id| !present[id.index()]) {
+    let is_missing = |id: &ItemId| !present[id.index()] && !partitioning.replaced.contains_key(id);
+    match graph.ids().find(is_missing) {
         Some(id) => Err(CheckError::Missing { item: graph[id].name.clone() }),
         None => Ok(owners),
     }
@@ -247,6 +288,7 @@ struct Checker<'a> {
     graph: &'a Graph,
     partitioning: &'a Partitioning,
     owners: Vec<Option<usize>>,
+    substitutes: Vec<ItemId>,
 }
 
 impl Checker<'_> {
@@ -316,6 +358,7 @@ impl Checker<'_> {
             }
             for user in bodies(unit) {
                 for edge in self.graph.uses(*user) {
+                    let edge = &Edge { to: self.substitutes[edge.to.index()], ..*edge };
                     used[edge.to.index()] = number;
                     if present[edge.to.index()] != number {
                         self.reference(*user, edge, number)?;

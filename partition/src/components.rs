@@ -2,12 +2,16 @@
 
 use crate::graph::{Edge, Graph, ItemId};
 
-/// The components of the subgraph of `graph` that `keep` selects, in post-order: a component comes after everything
-/// that it uses. Members are ordered by id.
+/// The components of the subgraph of `graph` that has the items which `keep` selects and the edges which `follow`
+/// selects, in post-order: a component comes after everything that it uses. Members are ordered by id.
 ///
 /// Tarjan's algorithm ("Depth-first search and linear graph algorithms", 1972) on the graph's own edges, with a stack of
 /// its own: call chains of a large crate are deeper than a thread's.
-pub(crate) fn components(graph: &Graph, keep: impl Fn(ItemId) -> bool) -> Vec<Vec<ItemId>> {
+pub(crate) fn components(
+    graph: &Graph,
+    keep: impl Fn(ItemId) -> bool,
+    follow: impl Fn(ItemId, &Edge) -> bool,
+) -> Vec<Vec<ItemId>> {
     let state = |id| if keep(id) { UNSEEN } else { DONE };
     let mut search = Search {
         graph,
@@ -16,7 +20,7 @@ pub(crate) fn components(graph: &Graph, keep: impl Fn(ItemId) -> bool) -> Vec<Ve
         path: Vec::new(),
         components: Vec::new(),
     };
-    graph.ids().for_each(|root| search.visit(root));
+    graph.ids().for_each(|root| search.visit(root, &follow));
     search.components
 }
 
@@ -49,7 +53,7 @@ struct Step<'a> {
 
 impl Search<'_> {
     /// Finds all components that an item leads to and that are not known.
-    fn visit(&mut self, root: ItemId) {
+    fn visit(&mut self, root: ItemId, follow: impl Fn(ItemId, &Edge) -> bool) {
         if self.low[root.index()] != UNSEEN {
             return;
         }
@@ -60,6 +64,9 @@ impl Search<'_> {
                 continue;
             };
             step.rest = rest;
+            if !follow(step.id, edge) {
+                continue;
+            }
             match self.low[edge.to.index()] {
                 UNSEEN => self.enter(edge.to),
                 DONE => {}
@@ -110,7 +117,7 @@ mod tests {
         module.call(ids[1], ids[2]);
         module.call(ids[2], ids[1]);
         module.call(ids[2], ids[3]);
-        let found = components(&module.graph(), |_| true);
+        let found = components(&module.graph(), |_| true, |_, _| true);
         assert_eq!(found, [vec![ids[3]], vec![ids[1], ids[2]], vec![ids[0]]]);
     }
 
@@ -119,6 +126,6 @@ mod tests {
         let mut module = Builder::new();
         let ids: Vec<ItemId> = (0..200_000).map(|i| module.add(function(&format!("f{i}"), 10))).collect();
         ids.windows(2).for_each(|pair| module.call(pair[0], pair[1]));
-        assert_eq!(components(&module.graph(), |_| true).len(), ids.len());
+        assert_eq!(components(&module.graph(), |_| true, |_, _| true).len(), ids.len());
     }
 }

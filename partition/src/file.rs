@@ -1,10 +1,10 @@
 //! Saved graphs: what `--pcg-dump-graph` writes and `pcg-lab` reads.
 //!
-//! One JSON object without line breaks, UTF-8. Version 1:
+//! One JSON object without line breaks, UTF-8. Version 2:
 //!
 //! | field | content |
 //! |---|---|
-//! | `schema_version` | `1` |
+//! | `schema_version` | `2` |
 //! | `name` | the module's name |
 //! | `has_asm` | whether it has assembly; left out if not |
 //! | `items` | the items in the order of their ids |
@@ -18,10 +18,12 @@
 //! | `linkage` | `external`, `available_externally`, `link_once`, `weak`, `appending`, `internal`, `private`, `external_weak` or `common` |
 //! | `hidden` | hidden visibility |
 //! | `instructions` | of a function, before optimisation |
+//! | `cost` | of a function's simplified instructions, in the inliner's units |
 //! | `bytes` | of a variable |
 //! | `inline` | `none`, `hint`, `always` or `never` |
 //! | `cold`, `unnamed_addr`, `constant`, `thread_local`, `unique`, `named_by_asm` | as in [`Item`] |
 //! | `group` | a number that the items of a group share |
+//! | `body` | a number that functions with the same body share |
 //! | `source` | a path such as `regex_syntax::hir` |
 //! | `uses` | what the item uses: `[id, calls, references]` for each, ordered by id |
 //!
@@ -32,10 +34,10 @@ use std::io::{Read, Write};
 
 use serde::{Deserialize, Serialize};
 
-use crate::graph::{Edge, Graph, GroupId, InlineAttribute, Item, ItemId, ItemKind, Linkage};
+use crate::graph::{BodyId, Edge, Graph, GroupId, InlineAttribute, Item, ItemId, ItemKind, Linkage};
 
 /// The version of the format that is written, and the only one that is read.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// Why a saved graph could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -123,6 +125,8 @@ struct SavedItem {
     #[serde(default, skip_serializing_if = "is_default")]
     instructions: u32,
     #[serde(default, skip_serializing_if = "is_default")]
+    cost: u32,
+    #[serde(default, skip_serializing_if = "is_default")]
     bytes: u64,
     #[serde(default, skip_serializing_if = "is_default")]
     inline: InlineAttribute,
@@ -140,6 +144,8 @@ struct SavedItem {
     named_by_asm: bool,
     #[serde(default, skip_serializing_if = "is_default")]
     group: Option<u32>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    body: Option<u32>,
     #[serde(default, skip_serializing_if = "is_default")]
     source: String,
     #[serde(default, skip_serializing_if = "is_default")]
@@ -176,6 +182,7 @@ impl SavedItem {
             linkage: item.linkage,
             hidden: item.hidden,
             instructions: item.instructions,
+            cost: item.cost,
             bytes: item.bytes,
             inline: item.inline,
             cold: item.cold,
@@ -185,6 +192,7 @@ impl SavedItem {
             unique: item.unique,
             named_by_asm: item.named_by_asm,
             group: item.group.map(|group| group.0),
+            body: item.body.map(|body| body.0),
             source: item.source,
             uses: graph.uses(id).iter().map(|edge| (edge.to.0, edge.calls, edge.references)).collect(),
         }
@@ -197,6 +205,7 @@ impl SavedItem {
             linkage: self.linkage,
             hidden: self.hidden,
             instructions: self.instructions,
+            cost: self.cost,
             bytes: self.bytes,
             inline: self.inline,
             cold: self.cold,
@@ -206,6 +215,7 @@ impl SavedItem {
             unique: self.unique,
             named_by_asm: self.named_by_asm,
             group: self.group.map(GroupId),
+            body: self.body.map(BodyId),
             source: self.source,
         }
     }
@@ -247,8 +257,8 @@ mod tests {
         let c = module.add(constant("c", 16));
         module.refer(f, c);
         let expected = concat!(
-            r#"{"schema_version":1,"name":"test","items":["#,
-            r#"{"name":"f","kind":"function","linkage":"internal","instructions":20,"unnamed_addr":true,"#,
+            r#"{"schema_version":2,"name":"test","items":["#,
+            r#"{"name":"f","kind":"function","linkage":"internal","instructions":20,"cost":30,"unnamed_addr":true,"#,
             r#""uses":[[1,0,1]]},"#,
             r#"{"name":"c","kind":"variable","linkage":"private","bytes":16,"unnamed_addr":true,"constant":true}]}"#,
         );
@@ -257,8 +267,8 @@ mod tests {
 
     #[test]
     fn another_version_is_refused_by_its_number() {
-        let newer = r#"{"schema_version":2,"nodes":[]}"#;
-        assert!(matches!(read_graph(newer.as_bytes()), Err(FileError::Version { found: 2 })));
+        let newer = r#"{"schema_version":3,"nodes":[]}"#;
+        assert!(matches!(read_graph(newer.as_bytes()), Err(FileError::Version { found: 3 })));
     }
 
     #[test]

@@ -89,6 +89,11 @@ pub enum InlineAttribute {
 #[serde(transparent)]
 pub struct GroupId(pub u32);
 
+/// Functions with the same number have the same body, up to which of several functions with the same body they use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct BodyId(pub u32);
+
 /// One definition of the module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
@@ -102,6 +107,9 @@ pub struct Item {
     pub hidden: bool,
     /// Instructions of a function before any optimisation (without debug intrinsics); 0 for other kinds.
     pub instructions: u32,
+    /// What a function's own instructions, without those of calls, are expected to cost the inliner once they are
+    /// simplified, in the units of `llvm/Analysis/InlineCost.h`; 0 for other kinds.
+    pub cost: u32,
     /// Bytes of a variable's type; 0 for other kinds.
     pub bytes: u64,
     /// The function's inline attribute.
@@ -122,6 +130,9 @@ pub struct Item {
     pub named_by_asm: bool,
     /// The items it must stay together with.
     pub group: Option<GroupId>,
+    /// What other functions have in common with it, if there are any that do the same. Only local functions without an
+    /// identity have one.
+    pub body: Option<BodyId>,
     /// Where it comes from, as a path such as `regex_syntax::hir`; empty if that is unknown. Only the `source`
     /// strategy and reports look at it.
     pub source: String,

@@ -52,6 +52,7 @@ mod components;
 pub mod file;
 pub mod forecast;
 mod graph;
+pub mod identical;
 mod partitioning;
 pub mod placement;
 mod recall;
@@ -98,6 +99,16 @@ pub fn partition(graph: &Graph, strategy: Strategy, units: usize) -> Result<Part
     if units == 0 {
         return Err(PartitionError::NoUnits);
     }
+    if units > 1 {
+        let reduced = identical::Reduced::new(graph, identical::replacements(graph));
+        let partitioning = cut(&reduced.graph, strategy, units)?;
+        return Ok(reduced.widen(partitioning));
+    }
+    cut(graph, strategy, units)
+}
+
+/// As [`partition`], without replacing anything.
+fn cut(graph: &Graph, strategy: Strategy, units: usize) -> Result<Partitioning, PartitionError> {
     let units = units.min(graph.items().len().max(1));
     let forecast = forecast::Forecast::new(graph);
     let bundles = bundles::Bundles::new(graph);

@@ -1,10 +1,10 @@
 //! What a strategy answers: which unit defines, imports or copies which item, and which items get promoted.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::graph::ItemId;
+use crate::graph::{Graph, ItemId};
 
 /// One codegen unit: the items whose bodies it has. Each list is ordered and the three are disjoint; whatever else its
 /// bodies refer to is a declaration in it.
@@ -25,4 +25,18 @@ pub struct Partitioning {
     pub units: Vec<Unit>,
     /// Local items that another unit refers to: hidden during the split, local again after the join.
     pub promoted: BTreeSet<ItemId>,
+    /// Functions that no unit has a body of, each with the function of the same body that is used in its place.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub replaced: BTreeMap<ItemId, ItemId>,
+}
+
+impl Partitioning {
+    /// For each item of `graph`, the item that is used in its place: itself unless it is replaced.
+    pub fn substitutes(&self, graph: &Graph) -> Vec<ItemId> {
+        let mut substitutes: Vec<ItemId> = graph.ids().collect();
+        for (id, substitute) in &self.replaced {
+            substitutes[id.index()] = *substitute;
+        }
+        substitutes
+    }
 }

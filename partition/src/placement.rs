@@ -15,7 +15,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use crate::assignment::{Assignment, Place};
+use crate::assignment::{Assignment, Offer, Place};
 use crate::bundles::Bundles;
 use crate::forecast::Forecast;
 use crate::graph::{Edge, Graph, ItemId};
@@ -27,7 +27,7 @@ pub fn place(graph: &Graph, forecast: &Forecast, bundles: &Bundles, assignment: 
     let mut owners = owners(graph, bundles, assignment);
     let mut owned = owned_by_unit(&owners, assignment.units.max(1));
     adopt_dead(graph, forecast, &mut owners, &mut owned);
-    let follow = Follow { graph, bundles, offered: &assignment.offered, owners: &owners };
+    let follow = Follow { graph, bundles, offers: &assignment.offers, owners: &owners };
     let mut presence = Presence::new(graph);
     let mut promoted = BTreeSet::new();
     let mut units: Vec<Unit> = Vec::new();
@@ -37,7 +37,7 @@ pub fn place(graph: &Graph, forecast: &Forecast, bundles: &Bundles, assignment: 
     settle_single_copies(graph, &mut units);
     units.retain(|unit| !unit.defines.is_empty());
     order(graph, forecast, bundles, &mut units);
-    Partitioning { units, promoted }
+    Partitioning { units, promoted, ..Partitioning::default() }
 }
 
 /// The work that LLVM is expected to spend on a unit.
@@ -110,11 +110,20 @@ impl Presence {
     }
 }
 
+/// What a unit has a body for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Body {
+    /// It is defined or copied.
+    Emitted,
+    /// It is there to be inlined, and then dropped.
+    Imported,
+}
+
 /// Follows what a unit's bodies use.
 struct Follow<'a> {
     graph: &'a Graph,
     bundles: &'a Bundles,
-    offered: &'a [bool],
+    offers: &'a [Offer],
     owners: &'a [Option<usize>],
 }
 
@@ -128,14 +137,14 @@ impl Follow<'_> {
         presence: &mut Presence,
         promoted: &mut BTreeSet<ItemId>,
     ) -> Unit {
-        let mut pending = defines.clone();
+        let mut pending: Vec<(ItemId, Body)> = defines.iter().map(|id| (*id, Body::Emitted)).collect();
         let mut unit = Unit { defines, ..Unit::default() };
         for id in &unit.defines {
             presence.insert(*id, number);
         }
-        while let Some(user) = pending.pop() {
+        while let Some((user, body)) = pending.pop() {
             for edge in self.graph.uses(user) {
-                self.follow(edge, number, &mut unit, presence, &mut pending);
+                self.follow(user, edge, body, number, &mut unit, presence, &mut pending);
                 let elsewhere = self.owners[edge.to.index()].is_some_and(|owner| owner != number);
                 if elsewhere && self.graph[edge.to].linkage.is_local() {
                     promoted.insert(edge.to);
@@ -148,23 +157,39 @@ impl Follow<'_> {
     }
 
     /// Brings the used item's body into the unit if it belongs there.
-    fn follow(&self, edge: &Edge, number: usize, unit: &mut Unit, presence: &mut Presence, pending: &mut Vec<ItemId>) {
-        let bodies = match self.owners[edge.to.index()] {
-            None => &mut unit.copies,
-            Some(_) if !presence.contains(edge.to, number) && self.imports(edge) => &mut unit.imports,
+    fn follow(
+        &self,
+        from: ItemId,
+        edge: &Edge,
+        user: Body,
+        number: usize,
+        unit: &mut Unit,
+        presence: &mut Presence,
+        pending: &mut Vec<(ItemId, Body)>,
+    ) {
+        let (bodies, body) = match self.owners[edge.to.index()] {
+            None => (&mut unit.copies, Body::Emitted),
+            Some(_) if !presence.contains(edge.to, number) && self.imports(from, edge, user) => {
+                (&mut unit.imports, Body::Imported)
+            }
             Some(_) => return,
         };
         if presence.insert(edge.to, number) {
             bodies.push(edge.to);
-            pending.push(edge.to);
+            pending.push((edge.to, body));
         }
     }
 
     /// Whether a unit that uses an item of another unit in this way imports it.
-    fn imports(&self, edge: &Edge) -> bool {
-        edge.calls > 0
+    fn imports(&self, from: ItemId, edge: &Edge, user: Body) -> bool {
+        let is_offered = match self.offers[edge.to.index()] {
+            Offer::Never => false,
+            Offer::ToEmitted => user == Body::Emitted,
+            Offer::ToAll => true,
+        };
+        rules::may_call(self.graph, from, edge)
             && self.bundles.may_be_imported(self.graph, edge.to)
-            && (self.offered[edge.to.index()] || rules::must_be_inlined(&self.graph[edge.to]))
+            && (is_offered || rules::must_be_inlined(&self.graph[edge.to]))
     }
 }
 
@@ -198,7 +223,7 @@ fn order(graph: &Graph, forecast: &Forecast, bundles: &Bundles, units: &mut Vec<
 #[cfg(test)]
 mod tests {
     use super::place;
-    use crate::assignment::{Assignment, Place};
+    use crate::assignment::{Assignment, Offer, Place};
     use crate::bundles::Bundles;
     use crate::check::check;
     use crate::forecast::Forecast;
@@ -211,7 +236,7 @@ mod tests {
     fn placed(module: &Builder, places: &[Place], offered: &[ItemId]) -> Partitioning {
         let graph = module.graph();
         let mut assignment = Assignment { places: places.to_vec(), ..Assignment::new(&graph, 4) };
-        offered.iter().for_each(|id| assignment.offered[id.index()] = true);
+        offered.iter().for_each(|id| assignment.offers[id.index()] = Offer::ToAll);
         let partitioning = place(&graph, &Forecast::new(&graph), &Bundles::new(&graph), &assignment);
         assert_eq!(check(&graph, &partitioning), Ok(()));
         partitioning
@@ -280,12 +305,39 @@ mod tests {
     #[test]
     fn offered_functions_are_imported_where_they_are_called() {
         let (mut module, [_, b, c]) = two_callers(function("c", 1000));
-        let referrer = module.add(visible("referrer", 1));
-        module.refer(referrer, c);
+        let vtable = module.add(Item { unnamed_addr: false, ..constant("vtable", 32) });
+        module.refer(vtable, c);
         let found = placed(&module, &[Unit(0), Unit(1), Unit(0), Unit(2)], &[c]);
         assert_eq!((&found.units[1].defines[..], &found.units[1].imports[..]), (&[b][..], &[c][..]));
         assert!(found.units[0].imports.is_empty() && found.units[2].imports.is_empty());
         assert!(found.promoted.contains(&c));
+    }
+
+    #[test]
+    fn functions_that_a_body_passes_on_are_imported_as_if_it_called_them() {
+        let mut module = Builder::new();
+        let (a, b) = (module.add(visible("a", 200)), module.add(visible("b", 100)));
+        let closure = module.add(function("closure", 50));
+        module.refer(a, closure);
+        let found = placed(&module, &[Unit(0), Unit(1), Unit(1)], &[closure]);
+        assert_eq!((&found.units[0].defines[..], &found.units[0].imports[..]), (&[a][..], &[closure][..]));
+        assert_eq!(found.units[1].defines, [b, closure]);
+    }
+
+    #[test]
+    fn what_may_be_inlined_is_not_imported_for_what_may_be_inlined() {
+        let (mut module, [_, b, c]) = two_callers(function("c", 1000));
+        let likely = module.add(function("likely", 60));
+        module.call(c, likely);
+        let graph = module.graph();
+        let mut assignment =
+            Assignment { places: vec![Unit(0), Unit(1), Unit(0), Unit(2)], ..Assignment::new(&graph, 4) };
+        assignment.offers[c.index()] = Offer::ToAll;
+        assignment.offers[likely.index()] = Offer::ToEmitted;
+        let found = place(&graph, &Forecast::new(&graph), &Bundles::new(&graph), &assignment);
+        let unit_of = |id| found.units.iter().find(|unit| unit.defines.contains(&id)).expect("it has an owner");
+        assert_eq!(unit_of(b).imports, [c], "`c` is here to be inlined");
+        assert_eq!(unit_of(c).imports, [likely], "`c` is emitted here");
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub struct InlineRecall {
 impl InlineRecall {
     /// Measures a valid `partitioning` of `graph` against what LLVM inlined in one unit.
     pub fn new(graph: &Graph, partitioning: &Partitioning, truth: &Truth) -> Self {
-        let pairs = KnownPairs::new(graph, truth);
+        let pairs = KnownPairs::new(graph, truth).with(&partitioning.substitutes(graph));
         let mut available = vec![true; pairs.known.len()];
         let mut present = vec![usize::MAX; graph.items().len()];
         for (number, unit) in partitioning.units.iter().enumerate() {
@@ -101,6 +101,15 @@ impl KnownPairs {
         this
     }
 
+    /// The pairs of the items that are used in place of callers and callees.
+    fn with(mut self, substitutes: &[ItemId]) -> Self {
+        for pair in &mut self.known {
+            (pair.caller, pair.callee) = (substitutes[pair.caller.index()], substitutes[pair.callee.index()]);
+        }
+        self.known.sort_unstable();
+        self
+    }
+
     /// The positions of a caller's pairs.
     fn of(&self, caller: ItemId) -> std::ops::Range<usize> {
         let first = self.known.partition_point(|pair| pair.caller < caller);
@@ -128,7 +137,7 @@ mod tests {
 
     fn recall(graph: &Graph, units: Vec<Unit>, pairs: &[(&str, &str)]) -> InlineRecall {
         let truth = Truth::new("test".into(), pairs.iter().map(|(a, b)| ((*a).into(), (*b).into())));
-        InlineRecall::new(graph, &Partitioning { units, promoted: Default::default() }, &truth)
+        InlineRecall::new(graph, &Partitioning { units, ..Partitioning::default() }, &truth)
     }
 
     fn defines(ids: &[ItemId]) -> Unit {

@@ -4,7 +4,7 @@
 //! module says about its identity: an item whose address may be compared, whose definition another object may replace,
 //! or that something outside LLVM's sight names, exists once.
 
-use crate::graph::{InlineAttribute, Item, ItemKind, Linkage};
+use crate::graph::{Edge, Graph, InlineAttribute, Item, ItemId, ItemKind, Linkage};
 
 /// Whether there must be exactly one body of the item, in the unit that defines it.
 pub fn is_single(item: &Item) -> bool {
@@ -27,6 +27,11 @@ pub fn may_be_copied(item: &Item) -> bool {
     kind_allows && item.linkage.is_local() && item.unnamed_addr && !is_single(item)
 }
 
+/// Whether another function with the same body may take the item's place everywhere.
+pub fn may_be_replaced(item: &Item) -> bool {
+    item.kind == ItemKind::Function && may_be_copied(item)
+}
+
 /// Whether units other than the owner may have the item's body for inlining (`available_externally`).
 pub fn may_be_imported(item: &Item) -> bool {
     item.kind == ItemKind::Function && !is_single(item)
@@ -35,6 +40,12 @@ pub fn may_be_imported(item: &Item) -> bool {
 /// Whether a unit that calls the item must have its body.
 pub fn must_be_inlined(item: &Item) -> bool {
     item.kind == ItemKind::Function && item.inline == InlineAttribute::Always
+}
+
+/// Whether a use may become a call: it is one, or a function passes the item on to another one that calls it, such as
+/// `map` its closure, and that may be inlined. Constants, such as vtables, are rarely looked into.
+pub fn may_call(graph: &Graph, from: ItemId, edge: &Edge) -> bool {
+    edge.calls > 0 || graph[from].kind == ItemKind::Function
 }
 
 /// Whether the item is defined where the module's assembly is: the assembly names it, and no other unit's symbol table

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::forecast::Forecast;
 use crate::graph::{Graph, ItemId};
+use crate::identical::Reduced;
 use crate::partitioning::{Partitioning, Unit};
 use crate::placement::unit_work;
 
@@ -35,6 +36,8 @@ pub struct Totals {
     pub items: usize,
     /// Unoptimised instructions of the module, each function once.
     pub instructions: u64,
+    /// Functions that are replaced by others with the same body.
+    pub replaced: usize,
     /// Unoptimised instructions of bodies beyond the first of each function, copied or imported.
     pub copied_instructions: u64,
     /// Pairs of a body and an item that it uses without a body in the same unit.
@@ -60,35 +63,57 @@ pub struct Statistics {
 
 /// Describes `partitioning`, which has to be a valid partitioning of `graph`.
 pub fn statistics(graph: &Graph, partitioning: &Partitioning) -> Statistics {
-    let forecast = Forecast::new(graph);
-    let units: Vec<UnitStatistics> =
-        partitioning.units.iter().map(|unit| describe(graph, &forecast, partitioning, unit)).collect();
+    // Calls of a replaced function are calls of another one, which changes what is expected of it.
+    let reduced = Reduced::new(graph, partitioning.replaced.clone());
+    let forecast = Forecast::new(&reduced.graph);
+    let unit = |unit: &Unit| describe(graph, partitioning, unit, Weights::new(&forecast, &reduced.narrow(unit)));
+    let units: Vec<UnitStatistics> = partitioning.units.iter().map(unit).collect();
     let instructions = graph.items().iter().map(|item| u64::from(item.instructions)).sum();
+    let replaced = partitioning.replaced.keys().map(|id| u64::from(graph[*id].instructions)).sum::<u64>();
     let weight: u64 = units.iter().map(|unit| unit.weight).sum();
     let heaviest = units.iter().map(|unit| unit.weight).max().unwrap_or(0);
     let totals = Totals {
         items: graph.items().len(),
         instructions,
-        copied_instructions: units.iter().map(|unit| unit.instructions).sum::<u64>() - instructions,
+        replaced: partitioning.replaced.len(),
+        copied_instructions: units.iter().map(|unit| unit.instructions).sum::<u64>() + replaced - instructions,
         cut_edges: cuts(graph, partitioning).iter().flatten().sum(),
         promoted: partitioning.promoted.len(),
         weight,
-        whole_weight: forecast.total_work(),
+        whole_weight: Forecast::new(graph).total_work(),
         balance: if weight == 0 { 1.0 } else { heaviest as f64 * units.len() as f64 / weight as f64 },
     };
     Statistics { units, totals }
 }
 
-fn describe(graph: &Graph, forecast: &Forecast, partitioning: &Partitioning, unit: &Unit) -> UnitStatistics {
+/// Forecast work of a unit.
+struct Weights {
+    whole: u64,
+    copied: u64,
+    imported: u64,
+}
+
+impl Weights {
+    /// `unit` has the ids of the graph that the forecast is of.
+    fn new(forecast: &Forecast, unit: &Unit) -> Self {
+        Self {
+            whole: unit_work(forecast, unit),
+            copied: unit.copies.iter().map(|id| forecast.of(*id).work).sum(),
+            imported: unit.imports.iter().map(|id| forecast.of(*id).import_work).sum(),
+        }
+    }
+}
+
+fn describe(graph: &Graph, partitioning: &Partitioning, unit: &Unit, weights: Weights) -> UnitStatistics {
     UnitStatistics {
         defined: unit.defines.len(),
         imported: unit.imports.len(),
         copied: unit.copies.len(),
         promoted: unit.defines.iter().filter(|id| partitioning.promoted.contains(id)).count(),
         instructions: bodies(unit).map(|id| u64::from(graph[id].instructions)).sum(),
-        weight: unit_work(forecast, unit),
-        copied_weight: unit.copies.iter().map(|id| forecast.of(*id).work).sum(),
-        imported_weight: unit.imports.iter().map(|id| forecast.of(*id).import_work).sum(),
+        weight: weights.whole,
+        copied_weight: weights.copied,
+        imported_weight: weights.imported,
     }
 }
 
@@ -104,13 +129,15 @@ pub fn cuts(graph: &Graph, partitioning: &Partitioning) -> Vec<Vec<usize>> {
     for (number, unit) in units.iter().enumerate() {
         unit.defines.iter().for_each(|id| owner[id.index()] = number);
     }
+    let substitutes = partitioning.substitutes(graph);
     let mut present = vec![usize::MAX; graph.items().len()];
     let mut cuts = vec![vec![0; units.len()]; units.len()];
     for (number, unit) in units.iter().enumerate() {
         bodies(unit).for_each(|id| present[id.index()] = number);
         for edge in bodies(unit).flat_map(|id| graph.uses(id)) {
-            if present[edge.to.index()] != number {
-                cuts[number][owner[edge.to.index()]] += 1;
+            let used = substitutes[edge.to.index()].index();
+            if present[used] != number {
+                cuts[number][owner[used]] += 1;
             }
         }
     }
@@ -137,7 +164,7 @@ mod tests {
             Unit { defines: vec![a, promoted], copies: vec![copied], imports: vec![] },
             Unit { defines: vec![b], copies: vec![copied], imports: vec![ItemId(3)] },
         ];
-        let partitioning = Partitioning { units, promoted: [promoted].into() };
+        let partitioning = Partitioning { units, promoted: [promoted].into(), ..Partitioning::default() };
         let found = statistics(&module.graph(), &partitioning);
         let counts = |unit: usize| {
             let unit = found.units[unit];
@@ -157,7 +184,7 @@ mod tests {
         let (a, b, c) = (module.add(visible("a", 10)), module.add(visible("b", 10)), module.add(visible("c", 10)));
         [(a, b), (a, c), (b, a)].into_iter().for_each(|(user, used)| module.call(user, used));
         let unit = |defines: &[ItemId]| Unit { defines: defines.to_vec(), ..Unit::default() };
-        let partitioning = Partitioning { units: vec![unit(&[a]), unit(&[b, c])], promoted: Default::default() };
+        let partitioning = Partitioning { units: vec![unit(&[a]), unit(&[b, c])], ..Partitioning::default() };
         assert_eq!(cuts(&module.graph(), &partitioning), [[0, 2], [1, 0]]);
         assert_eq!(statistics(&module.graph(), &partitioning).totals.cut_edges, 3);
     }

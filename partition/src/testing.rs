@@ -10,6 +10,7 @@ pub(crate) fn function(name: &str, instructions: u32) -> Item {
         linkage: Linkage::Internal,
         hidden: false,
         instructions,
+        cost: instructions * 3 / 2,
         bytes: 0,
         inline: InlineAttribute::None,
         cold: false,
@@ -19,6 +20,7 @@ pub(crate) fn function(name: &str, instructions: u32) -> Item {
         unique: false,
         named_by_asm: false,
         group: None,
+        body: None,
         source: String::new(),
     }
 }
@@ -30,14 +32,7 @@ pub(crate) fn visible(name: &str, instructions: u32) -> Item {
 
 /// A private constant whose address has no meaning, such as a string or a vtable.
 pub(crate) fn constant(name: &str, bytes: u64) -> Item {
-    Item {
-        kind: ItemKind::Variable,
-        linkage: Linkage::Private,
-        bytes,
-        constant: true,
-        instructions: 0,
-        ..function(name, 0)
-    }
+    Item { kind: ItemKind::Variable, linkage: Linkage::Private, bytes, constant: true, ..function(name, 0) }
 }
 
 /// A local `static` that the program writes to.

@@ -47,7 +47,11 @@ pub(crate) fn unit(graph: &Graph, defines: &[&str], imports: &[&str], copies: &[
 
 /// A partitioning that the checker accepts.
 pub(crate) fn partitioning(graph: &Graph, units: Vec<Unit>, promoted: &[&str]) -> Partitioning {
-    let partitioning = Partitioning { units, promoted: promoted.iter().map(|name| id(graph, name)).collect() };
+    let partitioning = Partitioning {
+        units,
+        promoted: promoted.iter().map(|name| id(graph, name)).collect(),
+        ..Partitioning::default()
+    };
     check(graph, &partitioning).expect("the partitioning is valid");
     partitioning
 }

@@ -1,7 +1,7 @@
 //! One test per rule: a valid partitioning, broken in one way, is rejected for that reason.
 
 use super::{CheckError, check};
-use crate::graph::{GroupId, InlineAttribute, Item, ItemId};
+use crate::graph::{BodyId, GroupId, InlineAttribute, Item, ItemId};
 use crate::partitioning::{Partitioning, Unit};
 use crate::testing::{Builder, constant, function, variable, visible};
 
@@ -16,6 +16,8 @@ const ALWAYS: ItemId = ItemId(6);
 const NAMED: ItemId = ItemId(7);
 const HELPER: ItemId = ItemId(8);
 const GROUPED: [ItemId; 2] = [ItemId(9), ItemId(10)];
+/// A function with the body of `large` that nobody uses any more.
+const TWIN: ItemId = ItemId(11);
 
 /// `main` and `other` both use everything; only `large` uses `helper`.
 fn module() -> Builder {
@@ -25,7 +27,7 @@ fn module() -> Builder {
         visible("main", 100),
         visible("other", 90),
         function("small", 5),
-        function("large", 500),
+        Item { body: Some(BodyId(1)), ..function("large", 500) },
         constant("text", 8),
         variable("state", 8),
         Item { inline: InlineAttribute::Always, ..function("always", 50) },
@@ -33,6 +35,7 @@ fn module() -> Builder {
         function("helper", 300),
         grouped("first"),
         grouped("second"),
+        Item { body: Some(BodyId(1)), ..function("twin", 500) },
     ];
     items.into_iter().for_each(|item| _ = module.add(item));
     for user in [MAIN, OTHER] {
@@ -52,7 +55,7 @@ fn valid() -> Partitioning {
         Unit { defines: first, imports: vec![], copies: shared.clone() },
         Unit { defines: vec![OTHER], imports: vec![LARGE], copies: shared },
     ];
-    Partitioning { units, promoted: [LARGE, STATE, HELPER].into() }
+    Partitioning { units, promoted: [LARGE, STATE, HELPER].into(), replaced: [(TWIN, LARGE)].into() }
 }
 
 /// What the checker says once `change` is made to the valid partitioning.
@@ -84,7 +87,8 @@ fn the_sample_is_valid() {
 
 #[test]
 fn an_empty_module_is_one_empty_unit() {
-    let one = |units| Partitioning { units: vec![Unit::default(); units], promoted: [].into() };
+    let one =
+        |units| Partitioning { units: vec![Unit::default(); units], promoted: [].into(), ..Partitioning::default() };
     let graph = Builder::new().graph();
     assert_eq!(check(&graph, &one(0)), Err(CheckError::NoUnits));
     assert_eq!(check(&graph, &one(1)), Ok(()));
@@ -99,7 +103,7 @@ fn no_unit_is_empty() {
 #[test]
 fn ids_are_those_of_the_graph() {
     let in_unit = after(|p| p.units[1].copies.push(ItemId(99)));
-    assert_eq!(in_unit, CheckError::UnknownItem { place: "unit 1".into(), id: 99, items: 11 });
+    assert_eq!(in_unit, CheckError::UnknownItem { place: "unit 1".into(), id: 99, items: 12 });
     let promoted = after(|p| _ = p.promoted.insert(ItemId(99)));
     assert!(matches!(promoted, CheckError::UnknownItem { id: 99, .. }));
 }
@@ -211,4 +215,46 @@ fn local_symbols_of_the_assembly_are_in_unit_0() {
 fn always_inline_functions_are_where_they_are_called() {
     let absent = after(|p| remove(&mut p.units[1].copies, ALWAYS));
     assert_eq!(absent, CheckError::NotInlinable { item: "always".into(), caller: "other".into(), unit: 1 });
+}
+
+#[test]
+fn only_functions_with_the_same_body_stand_for_each_other() {
+    let forbidden = |substitute| after(|p| p.replaced = [(TWIN, substitute)].into());
+    let error =
+        |substitute: &str| CheckError::ForbiddenReplacement { item: "twin".into(), substitute: substitute.into() };
+    assert_eq!([forbidden(SMALL), forbidden(TWIN)], [error("small"), error("twin")]);
+}
+
+#[test]
+fn what_has_an_identity_is_not_replaced() {
+    let mut module = Builder::new();
+    let body = |item: Item| Item { body: Some(BodyId(1)), ..item };
+    let (first, seen) = (module.add(body(function("first", 9))), module.add(body(visible("seen", 9))));
+    let unit = Unit { defines: vec![first], ..Unit::default() };
+    let replaced = Partitioning { units: vec![unit], replaced: [(seen, first)].into(), ..Partitioning::default() };
+    let error = check(&module.graph(), &replaced).expect_err("other crates may use it");
+    assert!(matches!(error, CheckError::ForbiddenReplacement { .. }), "{error}");
+}
+
+#[test]
+fn what_is_replaced_has_no_body() {
+    let error = CheckError::BodyOfReplaced { item: "twin".into(), unit: 1 };
+    assert_eq!(after(|p| insert(&mut p.units[1].defines, TWIN)), error);
+}
+
+#[test]
+fn what_is_not_replaced_has_a_body() {
+    assert_eq!(after(|p| p.replaced.clear()), CheckError::Missing { item: "twin".into() });
+}
+
+#[test]
+fn users_of_a_replaced_function_need_the_one_that_stands_for_it() {
+    let mut module = module();
+    module.call(OTHER, TWIN);
+    let graph = module.graph();
+    assert_eq!(check(&graph, &valid()), Ok(()));
+    let mut partitioning = valid();
+    partitioning.promoted.remove(&LARGE);
+    let error = check(&graph, &partitioning).expect_err("unit 1 cannot see it");
+    assert_eq!(error, CheckError::NotPromoted { item: "large".into(), unit: 1, owner: 0 });
 }

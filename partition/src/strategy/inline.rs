@@ -30,8 +30,7 @@ pub(super) fn assign(problem: &Problem<'_>) -> Assignment {
     for id in problem.graph.ids() {
         match roles.of(id) {
             Role::Copied => assignment.places[id.index()] = Place::WhereUsed,
-            Role::Offered => assignment.offered[id.index()] = true,
-            Role::Owned => {}
+            role => assignment.offers[id.index()] = role.offer(),
         }
         if let Some(unit) = units[id.index()] {
             assignment.places[id.index()] = Place::Unit(unit);

@@ -12,7 +12,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::assignment::{Assignment, Place};
+use crate::assignment::{Assignment, Offer, Place};
 use crate::graph::{InlineAttribute, ItemId, ItemKind};
 use crate::strategy::Problem;
 
@@ -38,7 +38,9 @@ pub(super) fn assign(problem: &Problem<'_>) -> Assignment {
         if copied[id.index()] {
             assignment.places[id.index()] = Place::WhereUsed;
         } else {
-            assignment.offered[id.index()] = problem.graph[id].instructions <= IMPORT_LIMIT;
+            if problem.graph[id].instructions <= IMPORT_LIMIT {
+                assignment.offers[id.index()] = Offer::ToAll;
+            }
         }
     }
     assignment

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use pcg_partition::{Edge, Graph, GroupId, InlineAttribute, Item, ItemId, ItemKind, Linkage};
+use pcg_partition::rules::may_be_replaced;
+use pcg_partition::{BodyId, Edge, Graph, GroupId, InlineAttribute, Item, ItemId, ItemKind, Linkage};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -40,12 +41,13 @@ fn item() -> impl Strategy<Value = Item> {
             let (cold, unnamed_addr, constant, thread_local, unique, named_by_asm) = flags;
             let is_function = kind == ItemKind::Function;
             let is_variable = kind == ItemKind::Variable;
-            Item {
+            let mut item = Item {
                 name: String::new(),
                 kind,
                 linkage,
                 hidden: false,
                 instructions: if is_function { instructions } else { 0 },
+                cost: if is_function { instructions * 3 / 2 } else { 0 },
                 bytes: if is_variable { bytes } else { 0 },
                 inline: if is_function { inline } else { InlineAttribute::None },
                 cold,
@@ -55,8 +57,12 @@ fn item() -> impl Strategy<Value = Item> {
                 unique: is_variable && unique,
                 named_by_asm,
                 group: group.map(GroupId),
+                body: None,
                 source: ["", "a", "a::b", "a::c", "d"][source].into(),
-            }
+            };
+            // One of a few, so that some functions have the same.
+            item.body = (bytes % 2 == 0 && may_be_replaced(&item)).then_some(BodyId((bytes / 2 % 8) as u32));
+            item
         },
     )
 }
@@ -91,6 +97,7 @@ pub(crate) fn program(count: Range<usize>) -> impl Strategy<Value = Graph> {
             linkage: if number % 10 == 0 { Linkage::Internal } else { Linkage::External },
             hidden: false,
             instructions: if number % 10 == 0 { instructions / 10 } else { *instructions },
+            cost: if number % 10 == 0 { instructions / 7 } else { instructions * 3 / 2 },
             bytes: 0,
             inline: InlineAttribute::None,
             cold: false,
@@ -100,6 +107,7 @@ pub(crate) fn program(count: Range<usize>) -> impl Strategy<Value = Graph> {
             unique: false,
             named_by_asm: false,
             group: None,
+            body: None,
             source: String::new(),
         };
         let items: Vec<Item> = sizes.iter().enumerate().map(function).collect();

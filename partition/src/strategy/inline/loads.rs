@@ -252,7 +252,7 @@ impl UnitSets {
 mod tests {
     use super::super::clusters::levels;
     use super::super::needs::{Needs, Reach};
-    use super::super::roles::{Role, Roles};
+    use super::super::roles::Roles;
     use super::{Loads, Prospect, UnitSets};
     use crate::assignment::{Assignment, Place};
     use crate::bundles::Bundles;
@@ -323,7 +323,7 @@ mod tests {
         let mut assignment = Assignment::new(&graph, 3);
         for id in graph.ids() {
             assignment.places[id.index()] = clusters.of(id).map_or(Place::WhereUsed, |cluster| Place::Unit(cluster % 3));
-            assignment.offered[id.index()] = roles.of(id) == Role::Offered;
+            assignment.offers[id.index()] = roles.of(id).offer();
         }
         (0..clusters.all().len()).for_each(|cluster| loads.add(cluster, cluster % 3));
         let partitioning = place(&graph, &forecast, &bundles, &assignment);

@@ -139,7 +139,7 @@ impl Reach {
         }
         for id in graph.ids() {
             let used = graph.uses(id).iter().filter(|_| roles.of(id) != Role::Copied);
-            let groups = used.filter_map(|edge| roles.shared(edge.to));
+            let groups = used.filter_map(|edge| roles.needed(graph, id, edge));
             this.of_items.push(groups.filter(|group| is_work[*group as usize]));
         }
         this

@@ -1,8 +1,9 @@
 //! Which items get copied, which get offered for inlining, and which only have an owner.
 
+use crate::assignment::Offer;
 use crate::components::components;
 use crate::forecast::Inlining;
-use crate::graph::{ItemId, ItemKind};
+use crate::graph::{Edge, Graph, ItemId, ItemKind};
 use crate::rules;
 use crate::strategy::Problem;
 
@@ -21,8 +22,22 @@ pub(super) enum Role {
     Copied,
     /// One unit defines it, the others import it if they call it.
     Offered,
+    /// One unit defines it, the others import it if a body calls it that is not imported itself: what may be inlined
+    /// into what may be inlined is not worth its time.
+    Likely,
     /// One unit defines it, the others refer to it.
     Owned,
+}
+
+impl Role {
+    /// Who may import the item.
+    pub(super) fn offer(self) -> Offer {
+        match self {
+            Role::Copied | Role::Owned => Offer::Never,
+            Role::Offered => Offer::ToAll,
+            Role::Likely => Offer::ToEmitted,
+        }
+    }
 }
 
 /// The roles of all items, and the bodies that several units may have, with what they bring along.
@@ -50,7 +65,8 @@ impl Roles {
         let graph = problem.graph;
         let mut roles: Vec<Role> = graph.ids().map(|id| role(problem, id)).collect();
         follow_callers(problem, &mut roles);
-        let members = components(graph, |id| roles[id.index()] != Role::Owned);
+        let is_shared = |id: ItemId| roles[id.index()] != Role::Owned;
+        let members = components(graph, is_shared, |from, edge| brings(graph, &roles, from, edge));
         let mut shared = vec![None; roles.len()];
         for (number, component) in members.iter().enumerate() {
             component.iter().for_each(|id| shared[id.index()] = Some(number as u32));
@@ -64,9 +80,20 @@ impl Roles {
         self.roles[id.index()]
     }
 
-    /// The shared group whose body a use of `id` brings into the using unit.
-    pub(super) fn shared(&self, id: ItemId) -> Option<u32> {
+    /// The shared group whose body a use of `id` may bring into the using unit.
+    fn shared(&self, id: ItemId) -> Option<u32> {
         self.shared[id.index()]
+    }
+
+    /// The shared group that a use by an item brings into the unit that defines the item.
+    pub(super) fn needed(&self, graph: &Graph, from: ItemId, edge: &Edge) -> Option<u32> {
+        let is_brought = self.of(edge.to) == Role::Copied || rules::may_call(graph, from, edge);
+        self.shared(edge.to).filter(|_| is_brought)
+    }
+
+    /// The shared group that a use by the body of `from` brings into units that have that body and do not define it.
+    fn brought(&self, graph: &Graph, from: ItemId, edge: &Edge) -> Option<u32> {
+        self.shared(edge.to).filter(|_| brings(graph, &self.roles, from, edge))
     }
 
     pub(super) fn groups(&self) -> &[SharedGroup] {
@@ -82,13 +109,24 @@ impl Roles {
                 Role::Copied => group.copy_work += forecast.work,
                 _ => group.offered.push((id, forecast.import_work)),
             }
-            let used = problem.graph.uses(id).iter().filter_map(|edge| self.shared(edge.to));
+            let used = problem.graph.uses(id).iter().filter_map(|edge| self.brought(problem.graph, id, edge));
             group.uses.extend(used.filter(|used| Some(*used) != own));
         }
         group.uses.sort_unstable();
         group.uses.dedup();
         group.members = members;
         group
+    }
+}
+
+/// Whether a shared body brings what it uses along, as [`place`](crate::placement::place) does.
+fn brings(graph: &Graph, roles: &[Role], from: ItemId, edge: &Edge) -> bool {
+    let is_called = rules::may_call(graph, from, edge);
+    match roles[edge.to.index()] {
+        Role::Copied => true,
+        Role::Offered => is_called,
+        Role::Likely => is_called && roles[from.index()] == Role::Copied,
+        Role::Owned => false,
     }
 }
 
@@ -118,13 +156,15 @@ fn role(problem: &Problem<'_>, id: ItemId) -> Role {
     let item = &problem.graph[id];
     let forecast = problem.forecast.of(id);
     let copyable = problem.bundles.may_be_copied(problem.graph, id);
-    let inlined = forecast.inlining == Inlining::AllCalls;
+    let inlined = forecast.certain;
     match item.kind {
         ItemKind::Variable if copyable && item.bytes <= COPIED_BYTES => Role::Copied,
         ItemKind::Function if copyable && rules::must_be_inlined(item) => Role::Copied,
         // One whose address is taken would be emitted with every copy: its other units import it instead.
         ItemKind::Function if copyable && inlined && forecast.vanishes => Role::Copied,
-        ItemKind::Function if (inlined || forecast.likely) && problem.bundles.may_be_imported(problem.graph, id) => Role::Offered,
+        ItemKind::Function if !problem.bundles.may_be_imported(problem.graph, id) => Role::Owned,
+        ItemKind::Function if inlined => Role::Offered,
+        ItemKind::Function if forecast.likely => Role::Likely,
         _ => Role::Owned,
     }
 }

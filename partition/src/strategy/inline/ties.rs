@@ -55,11 +55,12 @@ impl Reached {
     fn follow(&mut self, problem: &Problem<'_>, roles: &Roles, local: &Lists<ItemId>, from: ItemId, seen: &mut Seen) {
         let mut groups: Vec<u32> = Vec::new();
         let first = self.owned.len();
-        for used in problem.graph.uses(from).iter().map(|edge| edge.to) {
+        for edge in problem.graph.uses(from) {
+            let used = edge.to;
             if roles.of(used) != Role::Copied && used != from && seen.is_new(used, from) {
                 self.owned.push((from, used));
             }
-            groups.extend(roles.shared(used).filter(|group| seen.is_new_group(*group, from)));
+            groups.extend(roles.needed(problem.graph, from, edge).filter(|group| seen.is_new_group(*group, from)));
         }
         let mut followed = 0;
         while let Some(&group) = groups.get(followed)
