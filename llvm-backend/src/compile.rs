@@ -1,4 +1,4 @@
-//! All units of a crate on a rayon pool, largest first, as many at a time as there are tokens.
+//! All units of a crate on a rayon pool, in their order (the heaviest first), as many at a time as there are tokens.
 //!
 //! The calling thread coordinates: it starts a unit when it holds a token for it, asks for another token while units
 //! wait, and returns each one as soon as there is no work for it. Tokens and finished objects reach it over one
@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crossbeam::channel::{self, Receiver, Sender};
 use jobserver::HelperThread;
-use pcg_partition::{Graph, Partitioning, Unit};
+use pcg_partition::{Graph, Partitioning};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::error::Error;
@@ -59,7 +59,8 @@ pub fn compile_units(
     let settings = Arc::new(settings.clone());
     let comment: Arc<str> = options.comment.as_str().into();
     let replaced: Arc<[[u32; 2]]> = partitioning.replaced.iter().map(|(id, substitute)| [id.0, substitute.0]).collect();
-    let mut jobs: Vec<Job> = (0..partitioning.units.len())
+    // Units come with the heaviest first, but for the one that has the module's assembly.
+    let jobs: VecDeque<Job> = (0..partitioning.units.len())
         .map(|index| Job {
             index,
             module: module.clone(),
@@ -74,9 +75,7 @@ pub fn compile_units(
             is_last: false,
         })
         .collect();
-    let mut weights: Vec<u64> = partitioning.units.iter().map(|unit| weight(graph, unit)).collect();
-    jobs.sort_by_key(|job| std::cmp::Reverse(std::mem::take(&mut weights[job.index])));
-    let mut objects = Coordinator::new(jobs.into(), workers)?.run()?;
+    let mut objects = Coordinator::new(jobs, workers)?.run()?;
     objects.sort_by_key(|object| object.index);
     Ok(objects)
 }
@@ -105,12 +104,6 @@ pub fn compile_whole(
         is_last: false,
     };
     start::guarded(&job.name(), move || job.run())
-}
-
-/// Instructions that a unit optimises: what decides how long it takes.
-fn weight(graph: &Graph, unit: &Unit) -> u64 {
-    let bodies = unit.defines.iter().chain(&unit.imports).chain(&unit.copies);
-    bodies.map(|id| u64::from(graph[*id].instructions)).sum()
 }
 
 enum Event {

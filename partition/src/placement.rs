@@ -119,6 +119,21 @@ enum Body {
     Imported,
 }
 
+/// An item with a body in the unit at hand.
+#[derive(Clone, Copy, Debug)]
+struct User {
+    id: ItemId,
+    body: Body,
+}
+
+/// A unit while its bodies are followed.
+struct Growth {
+    number: usize,
+    unit: Unit,
+    /// Bodies whose uses have not been followed.
+    pending: Vec<User>,
+}
+
 /// Follows what a unit's bodies use.
 struct Follow<'a> {
     graph: &'a Graph,
@@ -137,57 +152,50 @@ impl Follow<'_> {
         presence: &mut Presence,
         promoted: &mut BTreeSet<ItemId>,
     ) -> Unit {
-        let mut pending: Vec<(ItemId, Body)> = defines.iter().map(|id| (*id, Body::Emitted)).collect();
-        let mut unit = Unit { defines, ..Unit::default() };
-        for id in &unit.defines {
+        let pending = defines.iter().map(|id| User { id: *id, body: Body::Emitted }).collect();
+        let mut growth = Growth { number, unit: Unit { defines, ..Unit::default() }, pending };
+        for id in &growth.unit.defines {
             presence.insert(*id, number);
         }
-        while let Some((user, body)) = pending.pop() {
-            for edge in self.graph.uses(user) {
-                self.follow(user, edge, body, number, &mut unit, presence, &mut pending);
+        while let Some(user) = growth.pending.pop() {
+            for edge in self.graph.uses(user.id) {
+                self.follow(user, edge, &mut growth, presence);
                 let elsewhere = self.owners[edge.to.index()].is_some_and(|owner| owner != number);
                 if elsewhere && self.graph[edge.to].linkage.is_local() {
                     promoted.insert(edge.to);
                 }
             }
         }
+        let mut unit = growth.unit;
         unit.imports.sort_unstable();
         unit.copies.sort_unstable();
         unit
     }
 
     /// Brings the used item's body into the unit if it belongs there.
-    fn follow(
-        &self,
-        from: ItemId,
-        edge: &Edge,
-        user: Body,
-        number: usize,
-        unit: &mut Unit,
-        presence: &mut Presence,
-        pending: &mut Vec<(ItemId, Body)>,
-    ) {
+    fn follow(&self, user: User, edge: &Edge, growth: &mut Growth, presence: &mut Presence) {
+        let number = growth.number;
         let (bodies, body) = match self.owners[edge.to.index()] {
-            None => (&mut unit.copies, Body::Emitted),
-            Some(_) if !presence.contains(edge.to, number) && self.imports(from, edge, user) => {
-                (&mut unit.imports, Body::Imported)
+            None => (&mut growth.unit.copies, Body::Emitted),
+            Some(_) if !presence.contains(edge.to, number) && self.imports(user, edge) => {
+                (&mut growth.unit.imports, Body::Imported)
             }
             Some(_) => return,
         };
         if presence.insert(edge.to, number) {
             bodies.push(edge.to);
-            pending.push((edge.to, body));
+            growth.pending.push(User { id: edge.to, body });
         }
     }
 
     /// Whether a unit that uses an item of another unit in this way imports it.
-    fn imports(&self, from: ItemId, edge: &Edge, user: Body) -> bool {
+    fn imports(&self, user: User, edge: &Edge) -> bool {
         let is_offered = match self.offers[edge.to.index()] {
             Offer::Never => false,
-            Offer::ToEmitted => user == Body::Emitted,
+            Offer::ToEmitted => user.body == Body::Emitted,
             Offer::ToAll => true,
         };
-        rules::may_call(self.graph, from, edge)
+        rules::may_call(self.graph, user.id, edge)
             && self.bundles.may_be_imported(self.graph, edge.to)
             && (is_offered || rules::must_be_inlined(&self.graph[edge.to]))
     }

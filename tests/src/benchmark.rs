@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::command::run_ok;
 use crate::measure::{Cost, measure, median};
 use crate::memory::peak_of_tree;
 use crate::recording::Recording;
@@ -68,6 +69,15 @@ fn overhead(report: &Report) -> f64 {
     (own + loading) / number(&report.0, "cpu_seconds")
 }
 
+/// Files that `pcg-lab` reads.
+#[derive(Debug)]
+pub struct SavedTruth {
+    /// The crate's graph.
+    pub graph: PathBuf,
+    /// What LLVM inlined in one unit.
+    pub truth: PathBuf,
+}
+
 /// A crate's command and a folder for what it writes.
 #[derive(Debug)]
 pub struct Bench {
@@ -110,14 +120,32 @@ impl Bench {
         peak_of_tree(&mut self.command(variant)?).with_context(|| variant.name())
     }
 
+    /// Compiles with one unit and saves what LLVM inlines, and the crate's graph.
+    pub fn save_truth(&self) -> Result<SavedTruth> {
+        let saved = SavedTruth { graph: self.folder.join("graph.json"), truth: self.folder.join("truth.json") };
+        let option = |name: &str, file: &Path| {
+            let mut option = OsString::from(name);
+            option.push(file);
+            option
+        };
+        let options = [option("--pcg-dump-graph=", &saved.graph), option("--pcg-inline-truth=", &saved.truth)];
+        run_ok(&mut self.command_with(Variant::pcg(Some(1)), &options)?)?;
+        Ok(saved)
+    }
+
     /// The command that compiles the crate into an empty folder.
     fn command(&self, variant: Variant) -> Result<Command> {
+        self.command_with(variant, &[])
+    }
+
+    /// The same with more options.
+    fn command_with(&self, variant: Variant, options: &[OsString]) -> Result<Command> {
         let out = self.folder.join(variant.folder());
         if out.exists() {
             std::fs::remove_dir_all(&out)?;
         }
         std::fs::create_dir_all(&out)?;
-        let mut more: Vec<OsString> = Vec::new();
+        let mut more = options.to_vec();
         more.extend(variant.units.map(|units| format!("-Ccodegen-units={units}").into()));
         if variant.compiler == Compiler::Pcg {
             // Not `--pcg-strict`, which verifies units: no user pays for that.

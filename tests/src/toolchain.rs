@@ -38,6 +38,11 @@ pub fn pcg_rustc() -> Result<PathBuf> {
     executable("PCG_RUSTC", "pcg-rustc")
 }
 
+/// `pcg-lab`, which looks at saved graphs.
+pub fn pcg_lab() -> Result<PathBuf> {
+    executable("PCG_LAB", "pcg-lab")
+}
+
 /// One of the workspace's executables, which stand beside the running test or in the folder above it.
 fn executable(variable: &str, name: &str) -> Result<PathBuf> {
     if let Some(path) = std::env::var_os(variable) {

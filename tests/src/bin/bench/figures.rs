@@ -37,7 +37,7 @@ pub(crate) struct Figures {
     many: Series,
     memory: Vec<(Variant, u64)>,
     /// Inline recall with 4 and 16 units.
-    pub(crate) recall: [Option<f64>; 2],
+    pub(crate) recall: [f64; 2],
     pub(crate) forecast: Option<Forecast>,
 }
 
@@ -47,7 +47,7 @@ impl Figures {
         let timed = bench.run(&TIMED, rounds)?;
         let many = bench.run(&[PCG_16], 1)?.remove(0);
         let memory: Result<_> = WATCHED.into_iter().map(|variant| Ok((variant, bench.peak_memory(variant)?))).collect();
-        let recall = [inline_recall(bench, 4)?, inline_recall(bench, 16)?];
+        let recall = inline_recall(bench, [4, 16])?;
         let mut figures = Self { subject, timed, many, memory: memory?, recall, forecast: None };
         if subject.forecast {
             let single = bench.run(&[PCG_1], rounds)?.remove(0);

@@ -46,7 +46,7 @@ pub(crate) fn time(results: &[Figures]) -> String {
         ("pcg default / stock 1, CPU", &|one| one.cpu(PCG_DEFAULT)),
         ("stock 16 / stock 1, CPU", &|one| one.cpu(STOCK_16)),
     ];
-    ratios(results, columns, &[("pcg 4, overhead", &|one| percent(Some(one.of(PCG_4).overhead())))])
+    ratios(results, columns, &[("pcg 4, overhead", &|one| percent(one.of(PCG_4).overhead()))])
 }
 
 /// Code size over stock's single unit, and what inlining was kept.
@@ -56,12 +56,11 @@ pub(crate) fn code(results: &[Figures]) -> String {
         ("pcg 16 / stock 1, .text", &|one| one.text(PCG_16)),
         ("stock 16 / stock 1, .text", &|one| one.text(STOCK_16)),
     ];
-    let mut notes: Vec<Note<'_>> = Vec::new();
-    if results.iter().any(|result| result.recall.iter().any(Option::is_some)) {
-        notes.push(("inline recall, 4 units", &|one| percent(one.recall[0])));
-        notes.push(("inline recall, 16 units", &|one| percent(one.recall[1])));
-    }
-    ratios(results, columns, &notes)
+    let notes: &[Note<'_>] = &[
+        ("inline recall, 4 units", &|one| percent(one.recall[0])),
+        ("inline recall, 16 units", &|one| percent(one.recall[1])),
+    ];
+    ratios(results, columns, notes)
 }
 
 /// Peak memory over stock's with 16 units.
@@ -108,6 +107,6 @@ pub(crate) fn seconds(results: &[Figures], what: &str, values: impl Fn(&Series) 
     table.markdown()
 }
 
-fn percent(share: Option<f64>) -> String {
-    share.map_or("–".to_owned(), |share| format!("{:.1} %", share * 100.0))
+fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
 }
