@@ -15,10 +15,11 @@
 //!
 //! The thresholds are those of `llvm/lib/Analysis/InlineCost.cpp` at `-O2` and `-O3`, where an instruction costs 5.
 //! The graph does not say what the optimisation level is; at `s` and `z` LLVM inlines less, so that the forecast only
-//! makes more bodies available than are needed. The other constants are fitted to LLVM's inline remarks for seven crates
-//! compiled as one unit (serde_json, miniz_oxide, toml_edit, regex-syntax, regex-automata, clap_builder, image): of the
-//! pairs of caller and callee with several calls that LLVM inlined, the forecast finds 88 %; of those that it finds, LLVM
-//! inlined 92 %. A function whose size is near the threshold is therefore *likely* to be inlined here and there.
+//! makes more bodies available than are needed. Costs and the other constants are fitted to LLVM's inline remarks for six
+//! crates compiled as one unit (serde_json, toml_edit, regex-automata, clap_builder, miniz_oxide, image): of the pairs of
+//! caller and callee that LLVM inlined, the forecast finds 90 to 100 %, and of those that it finds, LLVM inlined 79 to
+//! 90 % (BENCHMARKING.md has these and other crates). A function that is well below the threshold is *certain* to be
+//! inlined, one whose size is near it is *likely* to be inlined here and there.
 //!
 //! The forecast also gives *work*: an estimate of the time that LLVM spends on a body, in the time per unoptimised
 //! instruction (25 to 35 microseconds at `-O3` on a server of 2026). It is fitted to the times of the units of the same
@@ -29,22 +30,22 @@ use crate::components::components;
 use crate::graph::{Graph, InlineAttribute, Item, ItemId, ItemKind};
 use crate::rules;
 
-/// What a call that stays counts beside its instruction: `InlineConstants::CallPenalty` is 25, that is 5 instructions.
+/// What a call that stays counts: `InlineConstants::CallPenalty`.
 const KEPT_CALL: u64 = 25;
 
-/// Instructions that go away with an inlined call: what the arguments let the callee simplify.
+/// What goes away with an inlined call: arguments let the callee simplify. Fitted with the costs.
 const CALL_SAVING: u64 = 9;
 
-/// The size up to which calls are inlined: `-inline-threshold` is 225, an instruction costs 5.
+/// The size up to which calls are inlined: `-inline-threshold`.
 const THRESHOLD: u64 = 225;
 
-/// The same with `inlinehint`: `-inlinehint-threshold` is 325.
+/// The same with `inlinehint`: `-inlinehint-threshold`.
 const HINT_THRESHOLD: u64 = 325;
 
-/// The same with `cold`: `-inlinecold-threshold` is 45.
+/// The same with `cold`: `-inlinecold-threshold`.
 const COLD_THRESHOLD: u64 = 45;
 
-/// The size up to which a local function with one call is inlined. LLVM's `LastCallToStaticBonus` is 15,000.
+/// The size up to which a local function with one call is inlined. `InlineConstants::LastCallToStaticBonus`.
 const LAST_CALL_THRESHOLD: u64 = 15_000;
 
 /// Functions of at most this many unoptimised instructions are inlined whatever they seem to grow to: they are wrappers
@@ -60,8 +61,9 @@ const CERTAIN_PERCENT: u64 = 60;
 /// mean, and constant arguments make a callee smaller. Availability of bodies decides code quality.
 const LIKELY_PERCENT: u64 = 200;
 
-/// The same in unoptimised instructions, for functions that constant arguments reduce to very little.
-const LIKELY_INSTRUCTIONS: u64 = 50;
+/// The same in unoptimised instructions, for functions that constant arguments reduce to very little. (With 50, parsing
+/// JSON from a reader executes 7 percent more instructions: what reads a byte is not inlined.)
+const LIKELY_INSTRUCTIONS: u64 = 64;
 
 /// What LLVM spends on an imported body, in percent of the same body emitted: it is simplified, and then dropped.
 const IMPORT_PERCENT: u64 = 70;
@@ -70,7 +72,7 @@ const IMPORT_PERCENT: u64 = 70;
 /// simplified before.
 const INLINED_PERCENT: u64 = 25;
 
-/// An inlined call brings at most this many instructions' work: beyond it, forecasts of the size say little.
+/// An inlined call brings at most this cost's work: beyond it, forecasts of the size say little.
 const INLINED_LIMIT: u64 = 500;
 
 /// What a function is beside its instructions: passes start and end on each.
@@ -111,7 +113,7 @@ pub enum Inlining {
 /// What is expected of one item.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ItemForecast {
-    /// Instructions of a function after inlining, when its callers are looked at; 0 for other kinds.
+    /// What a function costs the inliner when its callers are looked at, with what is inlined into it; 0 for other kinds.
     pub size: u64,
     /// Whether its calls get inlined.
     pub inlining: Inlining,
@@ -140,14 +142,13 @@ impl Forecast {
                 items[id.index()] = ItemForecast { size, work, import_work, ..ItemForecast::default() };
             }
             let recursive = component.len() > 1 || graph.uses(component[0]).iter().any(|edge| edge.to == component[0]);
-            let cycle = if recursive { component.len() } else { 0 };
             for &id in &component {
                 let uses = uses.of(id);
                 let absorbs = graph
                     .uses(id)
                     .iter()
                     .any(|edge| edge.calls > 0 && items[edge.to.index()].inlining == Inlining::OnlyCall);
-                let traits = Traits { cycle, absorbs, uses };
+                let traits = Traits { recursive, absorbs, uses };
                 judge(&graph[id], traits, &mut items[id.index()]);
             }
         }
@@ -193,8 +194,8 @@ fn own_work(instructions: u64) -> u64 {
 
 /// What decides about a function beside its size.
 struct Traits {
-    /// How many functions may call each other and it; 0 if it cannot come to call itself.
-    cycle: usize,
+    /// It may come to call itself.
+    recursive: bool,
     /// It inlines a local function of any size that nobody else calls.
     absorbs: bool,
     /// How the module uses it.
@@ -202,23 +203,26 @@ struct Traits {
 }
 
 /// Decides whether calls of a function get inlined, and what work it is.
-fn judge(item: &Item, Traits { cycle, absorbs, uses }: Traits, forecast: &mut ItemForecast) {
+fn judge(item: &Item, Traits { recursive, absorbs, uses }: Traits, forecast: &mut ItemForecast) {
     let instructions = u64::from(item.instructions);
     let only_called = item.linkage.is_local() && !rules::is_single(item) && uses.references == 0;
-    let below = |percent: u64, tiny: u64, longest_cycle: usize| match item.inline {
+    let below = |percent: u64, tiny: u64, recursive: bool| match item.inline {
         InlineAttribute::Never => false,
-        _ if cycle > longest_cycle => instructions <= TINY_INSTRUCTIONS,
+        _ if recursive => instructions <= TINY_INSTRUCTIONS,
         _ if instructions <= tiny && !absorbs => true,
         _ => forecast.size * 100 < threshold(item).saturating_mul(percent),
     };
-    let last_call = only_called && uses.calls == 1 && cycle == 0 && item.inline != InlineAttribute::Never;
-    forecast.likely = below(LIKELY_PERCENT, LIKELY_INSTRUCTIONS, usize::MAX);
+    let last_call = only_called && uses.calls == 1 && !recursive && item.inline != InlineAttribute::Never;
+    // Where a cycle is entered, and within it, as long as the inliner has not been there before.
+    // What absorbs another function may still be small: constant arguments decide how much of both is left.
+    let is_short = item.inline != InlineAttribute::Never && instructions <= LIKELY_INSTRUCTIONS;
+    forecast.likely = is_short || below(LIKELY_PERCENT, TINY_INSTRUCTIONS, false);
     forecast.inlining = match forecast.size {
-        _ if below(100, TINY_INSTRUCTIONS, 0) => Inlining::AllCalls,
+        _ if below(100, TINY_INSTRUCTIONS, recursive) => Inlining::AllCalls,
         size if last_call && size < LAST_CALL_THRESHOLD => Inlining::OnlyCall,
         _ => Inlining::Kept,
     };
-    forecast.certain = below(CERTAIN_PERCENT, TINY_INSTRUCTIONS, 0);
+    forecast.certain = below(CERTAIN_PERCENT, TINY_INSTRUCTIONS, recursive);
     forecast.vanishes = forecast.inlining != Inlining::Kept && only_called;
 }
 

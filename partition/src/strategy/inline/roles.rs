@@ -156,12 +156,12 @@ fn role(problem: &Problem<'_>, id: ItemId) -> Role {
     let item = &problem.graph[id];
     let forecast = problem.forecast.of(id);
     let copyable = problem.bundles.may_be_copied(problem.graph, id);
-    let inlined = forecast.certain;
+    let inlined = forecast.inlining == Inlining::AllCalls;
     match item.kind {
         ItemKind::Variable if copyable && item.bytes <= COPIED_BYTES => Role::Copied,
         ItemKind::Function if copyable && rules::must_be_inlined(item) => Role::Copied,
         // One whose address is taken would be emitted with every copy: its other units import it instead.
-        ItemKind::Function if copyable && inlined && forecast.vanishes => Role::Copied,
+        ItemKind::Function if copyable && forecast.certain && forecast.vanishes => Role::Copied,
         ItemKind::Function if !problem.bundles.may_be_imported(problem.graph, id) => Role::Owned,
         ItemKind::Function if inlined => Role::Offered,
         ItemKind::Function if forecast.likely => Role::Likely,
