@@ -53,19 +53,25 @@ impl Build {
         self.target.join("pcg-reports")
     }
 
-    /// Proves by the reports that pcg split at least `crates` crates, into the number of units asked for, and that
-    /// nothing fell back to stock rustc.
+    /// Proves by the reports that pcg split at least `crates` crates, one of them into the number of units asked for,
+    /// and that nothing fell back to stock rustc.
     pub fn check_reports(&self, crates: usize) -> Result<()> {
+        let units: BTreeSet<_> = self.check_no_fallback(crates)?.iter().map(Report::codegen_units).collect();
+        ensure!(self.units.is_none_or(|wanted| units.contains(&wanted)), "{units:?} units instead of {:?}", self.units);
+        Ok(())
+    }
+
+    /// Proves by the reports that pcg split at least `crates` crates and that nothing fell back to stock rustc; returns
+    /// the reports of the crates that were split.
+    pub fn check_no_fallback(&self, crates: usize) -> Result<Vec<Report>> {
         let reports = Report::read_all(&self.reports_folder())?;
-        let split: Vec<_> = reports.iter().filter(|report| report.action() == "split").collect();
         for report in &reports {
             let ordinary = report.action() == "passthrough" && ORDINARY_REASONS.contains(&report.reason());
             ensure!(report.action() == "split" || ordinary, "not split: {:#}", report.0);
         }
+        let split: Vec<_> = reports.into_iter().filter(|report| report.action() == "split").collect();
         ensure!(split.len() >= crates, "only {} of at least {crates} crates were split", split.len());
-        let units: BTreeSet<_> = split.iter().map(|report| report.codegen_units()).collect();
-        ensure!(self.units.is_none_or(|wanted| units.contains(&wanted)), "{units:?} units instead of {:?}", self.units);
-        Ok(())
+        Ok(split)
     }
 
     /// Proves by the reports that pcg cut this crate into several units.
