@@ -5,7 +5,7 @@
 #   make sweep     the slower end-to-end tests: more crates, more numbers of units
 #   make bench     how fast pcg compiles (BENCHMARKING.md); wants an otherwise idle machine
 #   make quality   how good the code is that pcg makes (BENCHMARKING.md), in executed instructions
-#   make install   pcg-rustc into cargo's bin folder
+#   make install   pcg-rustc and cargo-pcg into cargo's bin folder
 
 CARGO ?= cargo
 # Set to nothing to let cargo update Cargo.lock.

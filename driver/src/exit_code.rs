@@ -1,4 +1,4 @@
-//! Exit codes of `pcg-rustc` that are not stock rustc's own.
+//! Exit codes of `pcg-rustc` and `cargo pcg` that are not stock rustc's own.
 //!
 //! Whatever stock rustc exits with (0, 1 for errors, 101 for a crash) is passed on. The codes here are for expected
 //! errors of pcg itself and never mean a bug.
@@ -21,7 +21,17 @@ const MEANINGS: [(u8, &str); 3] = [
 
 /// One line for each code, for the help text.
 pub fn summary() -> String {
-    MEANINGS.iter().map(|(code, meaning)| format!("  {code}  {meaning}\n")).collect()
+    lines(&[USAGE, STRICT, CANNOT_RUN])
+}
+
+/// The same for `cargo pcg`, which has cargo's own code where a crate was not split.
+pub fn summary_of_cargo_pcg() -> String {
+    lines(&[USAGE, CANNOT_RUN])
+}
+
+fn lines(codes: &[u8]) -> String {
+    let chosen = MEANINGS.iter().filter(|(code, _)| codes.contains(code));
+    chosen.map(|(code, meaning)| format!("  {code}  {meaning}\n")).collect()
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! `pcg-rustc`: a drop-in rustc that optimises one crate on several cores.
+//! `pcg-rustc`: a drop-in rustc that optimises one crate on several cores; and `cargo pcg`, which has cargo use it.
 //!
 //! The binaries are thin; everything is here, where it can be tested.
 
@@ -6,6 +6,7 @@
 
 pub mod archive;
 pub mod args;
+pub mod cargo_pcg;
 pub mod command;
 pub mod crate_type;
 pub mod depinfo;

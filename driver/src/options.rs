@@ -114,6 +114,9 @@ struct Row {
     set: Setter,
 }
 
+/// What options take that name a file or a folder.
+const PATH: &str = "a path";
+
 static TABLE: &[Row] = &[
     Row {
         name: "strategy",
@@ -142,7 +145,7 @@ static TABLE: &[Row] = &[
     Row {
         name: "report",
         value: "FILE",
-        expected: "a path",
+        expected: PATH,
         variable: "CARGO_PCG_REPORT",
         affects_output: false,
         help: "Write a JSON report to FILE; in a folder (or with a `/` at the end) one file per crate",
@@ -151,7 +154,7 @@ static TABLE: &[Row] = &[
     Row {
         name: "dump-graph",
         value: "FILE",
-        expected: "a path",
+        expected: PATH,
         variable: "CARGO_PCG_DUMP_GRAPH",
         affects_output: false,
         help: "Write the crate's graph for pcg-lab to FILE; in a folder one file per crate",
@@ -160,7 +163,7 @@ static TABLE: &[Row] = &[
     Row {
         name: "inline-truth",
         value: "FILE",
-        expected: "a path",
+        expected: PATH,
         variable: "CARGO_PCG_INLINE_TRUTH",
         affects_output: true,
         help: "Compile as one unit, and write what LLVM inlines to FILE; in a folder one file per crate",
@@ -169,7 +172,7 @@ static TABLE: &[Row] = &[
     Row {
         name: "keep",
         value: "DIR",
-        expected: "a path",
+        expected: PATH,
         variable: "CARGO_PCG_KEEP",
         affects_output: false,
         help: "Keep the units' bitcode and objects in a folder per crate under DIR",
@@ -239,13 +242,16 @@ impl Options {
             match word.to_str() {
                 Some("--pcg-help") => question = Some(Question::Help),
                 Some("--pcg-version") => question = Some(Question::Version),
-                _ => options.set(word)?,
+                _ => {
+                    options.set(word)?;
+                }
             }
         }
         Ok((options, question))
     }
 
-    fn set(&mut self, word: &OsStr) -> Result<(), UsageError> {
+    /// Takes one of pcg's own words; returns its option and value.
+    fn set<'a>(&mut self, word: &'a OsStr) -> Result<(&'static Row, &'a OsStr), UsageError> {
         let bytes = word.as_bytes();
         let (option, value) = match bytes.iter().position(|byte| *byte == b'=') {
             Some(at) => (&bytes[..at], Some(OsStr::from_bytes(&bytes[at + 1..]))),
@@ -260,7 +266,8 @@ impl Options {
             None if row.value.is_empty() => OsStr::new("1"),
             None => return Err(UsageError::MissingValue { option, expected: row.expected }),
         };
-        (row.set)(self, value).ok_or_else(|| row.bad_value(&option, value))
+        (row.set)(self, value).ok_or_else(|| row.bad_value(&option, value))?;
+        Ok((row, value))
     }
 
     /// The options with the paths of one crate: where a folder is given for a file, `stem` names the file in it, and
@@ -281,6 +288,14 @@ impl Options {
 }
 
 impl Row {
+    /// The value, absolute if it is a path. A `/` at the end stays, as it tells a folder from a file.
+    fn absolute(&self, value: &OsStr) -> OsString {
+        match self.expected {
+            PATH => std::path::absolute(value).map_or_else(|_| value.to_owned(), PathBuf::into_os_string),
+            _ => value.to_owned(),
+        }
+    }
+
     fn bad_value(&self, name: &str, value: &OsStr) -> UsageError {
         UsageError::BadValue { given: format!("{name}={}", value.to_string_lossy()), expected: self.expected }
     }
@@ -296,6 +311,29 @@ pub fn output_variables() -> impl Iterator<Item = &'static str> {
     TABLE.iter().filter(|row| row.affects_output).map(|row| row.variable)
 }
 
+/// The variables that have the same effect as pcg's own words, with paths made absolute: for programs that run pcg-rustc
+/// in other folders.
+///
+/// # Errors
+/// The first word that is not right.
+pub fn variables(own: &[OsString]) -> Result<Vec<(&'static str, OsString)>, UsageError> {
+    own.iter()
+        .map(|word| Options::default().set(word).map(|(row, value)| (row.variable, row.absolute(value))))
+        .collect()
+}
+
+/// Two lines for each option, for help texts.
+pub fn table() -> String {
+    let mut text = String::new();
+    for row in TABLE {
+        let value = if row.value.is_empty() { String::new() } else { format!("={}", row.value) };
+        let option = format!("--pcg-{}{value}", row.name);
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "  {option:<25}{}\n{:27}[{}]", row.help, "", row.variable);
+    }
+    text
+}
+
 /// The text of `--pcg-help`.
 pub fn help() -> String {
     let mut text = String::from(
@@ -305,12 +343,7 @@ pub fn help() -> String {
          rustc's options keep their meaning; `-Ccodegen-units=N` gives N units (`rustc --help -v` lists the others).\n\n\
          PCG options, each with the variable that has the same effect:\n",
     );
-    for row in TABLE {
-        let value = if row.value.is_empty() { String::new() } else { format!("={}", row.value) };
-        let option = format!("--pcg-{}{value}", row.name);
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "  {option:<25}{}\n{:27}[{}]", row.help, "", row.variable);
-    }
+    text.push_str(&table());
     text.push_str(
         "  --pcg-help               Print this text\n  \
          --pcg-version            Print pcg's version and the rustc that it was built for\n\n\

@@ -38,6 +38,11 @@ pub fn pcg_rustc() -> Result<PathBuf> {
     executable("PCG_RUSTC", "pcg-rustc")
 }
 
+/// `cargo-pcg`, which runs cargo with the `pcg-rustc` beside it.
+pub fn cargo_pcg() -> Result<PathBuf> {
+    executable("CARGO_PCG", "cargo-pcg")
+}
+
 /// `pcg-lab`, which looks at saved graphs.
 pub fn pcg_lab() -> Result<PathBuf> {
     executable("PCG_LAB", "pcg-lab")

@@ -1,0 +1,124 @@
+//! `cargo pcg` with the real cargo: what is compiled after which change, and with what result.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+use pcg_tests::command::{command, run_ok};
+use pcg_tests::report::Report;
+use pcg_tests::toolchain;
+use tempfile::TempDir;
+
+const FILES: &[(&str, &str)] = &[
+    (
+        "Cargo.toml",
+        "[package]\nname = 'caller'\nversion = '0.0.0'\nedition = '2024'\n[workspace]\n[dependencies]\ncalled.path = 'called'\n",
+    ),
+    ("src/main.rs", "fn main() { println!(\"{:?}\", called::words(\"some words of some text\")); }\n"),
+    ("called/Cargo.toml", "[package]\nname = 'called'\nversion = '0.0.0'\nedition = '2024'\n"),
+    (
+        "called/src/lib.rs",
+        "pub fn words(text: &str) -> std::collections::BTreeMap<&str, usize> {\n    \
+         let mut words = std::collections::BTreeMap::new();\n    \
+         text.split(' ').for_each(|word| *words.entry(word).or_default() += 1);\n    words\n}\n",
+    ),
+];
+
+const EVERYTHING: &[&str] = &["called", "caller"];
+const NOTHING: &[&str] = &[];
+
+/// A program and the library that it uses.
+struct Project {
+    folder: TempDir,
+}
+
+impl Project {
+    fn new() -> Result<Self> {
+        let project = Self { folder: toolchain::scratch("cargo-pcg")? };
+        for (name, content) in FILES {
+            project.write(name, content)?;
+        }
+        Ok(project)
+    }
+
+    fn write(&self, name: &str, content: &str) -> Result<()> {
+        let path = self.folder.path().join(name);
+        fs::create_dir_all(path.parent().context("a file is in a folder")?)?;
+        Ok(fs::write(path, content)?)
+    }
+
+    /// Runs `cargo pcg`, or cargo alone; returns the crates that were compiled and what the program printed.
+    fn cargo(&self, program: PathBuf, words: &[&str]) -> Result<(Vec<String>, String)> {
+        let mut cargo = command(program);
+        cargo.args(words).current_dir(self.folder.path());
+        cargo.env("CARGO", toolchain::cargo()?).env("RUSTC", toolchain::rustc()?).env("CARGO_TERM_COLOR", "never");
+        cargo.env("CARGO_TARGET_DIR", self.folder.path().join("target"));
+        let outcome = run_ok(&mut cargo)?;
+        let said = outcome.stderr_text();
+        let compiled = said.lines().filter_map(|line| line.trim_start().strip_prefix("Compiling "));
+        let mut names: Vec<_> = compiled.filter_map(|rest| rest.split(' ').next().map(str::to_owned)).collect();
+        names.sort();
+        Ok((names, outcome.stdout_text()))
+    }
+
+    fn pcg(&self, own: &[&str]) -> Result<Vec<String>> {
+        let mut words = vec!["pcg", "run", "--release"];
+        words.extend_from_slice(own);
+        let (compiled, printed) = self.cargo(toolchain::cargo_pcg()?, &words)?;
+        ensure!(printed == "{\"of\": 1, \"some\": 2, \"text\": 1, \"words\": 1}\n", "{printed}");
+        Ok(compiled)
+    }
+
+    fn stock(&self) -> Result<Vec<String>> {
+        Ok(self.cargo(toolchain::cargo()?, &["run", "--release"])?.0)
+    }
+}
+
+#[test]
+fn exactly_what_changed_is_compiled() -> Result<()> {
+    let project = Project::new()?;
+    ensure!(project.pcg(&[])? == EVERYTHING, "the first build");
+    ensure!(project.pcg(&[])? == NOTHING, "the second build");
+    ensure!(project.stock()? == EVERYTHING, "stock's first build");
+    ensure!(project.pcg(&[])? == NOTHING, "back from stock");
+    ensure!(project.stock()? == NOTHING, "back to stock");
+    ensure!(project.pcg(&["--codegen-units", "4"])? == EVERYTHING, "another number of units");
+    ensure!(project.pcg(&["--codegen-units=4"])? == NOTHING, "the same number of units");
+    ensure!(project.pcg(&["--pcg-strategy=size"])? == EVERYTHING, "another strategy");
+    ensure!(project.pcg(&["--pcg-threads=1"])? == NOTHING, "another number of threads");
+    project.write("src/main.rs", &format!("{}// The end.\n", FILES[1].1))?;
+    ensure!(project.pcg(&[])? == ["caller"], "a change of the program");
+    ensure!(project.pcg(&[])? == NOTHING, "no change");
+    Ok(())
+}
+
+#[test]
+fn the_options_reach_every_crate() -> Result<()> {
+    let project = Project::new()?;
+    project.pcg(&["--codegen-units=2", "--pcg-strategy=source", "--pcg-report=reports/"])?;
+    let reports = Report::read_all(&project.folder.path().join("reports"))?;
+    for name in EVERYTHING {
+        let split = reports.iter().find(|report| report.crate_name() == *name && report.action() == "split");
+        let report = split.with_context(|| format!("{name} was not split"))?;
+        ensure!(report.0["strategy"] == "source" && report.0["requested_codegen_units"] == 2, "{:#}", report.0);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_wrapper_that_is_there_sees_pcg() -> Result<()> {
+    let project = Project::new()?;
+    let seen = project.folder.path().join("seen");
+    let wrapper = project.folder.path().join("wrapper");
+    fs::write(&wrapper, format!("#!/bin/sh\necho \"$1\" >>'{}'\nexec \"$@\"\n", seen.display()))?;
+    run_ok(command("chmod").arg("+x").arg(&wrapper))?;
+    project.write(".cargo/config.toml", &format!("build.rustc-wrapper = '{}'\n", wrapper.display()))?;
+    project.pcg(&["--codegen-units=2", "--pcg-report=reports/"])?;
+    let pcg_rustc = OsString::from(toolchain::pcg_rustc()?).into_string().expect("the workspace has a plain name");
+    let programs = fs::read_to_string(&seen)?;
+    ensure!(programs.lines().all(|program| program == pcg_rustc), "{programs}");
+    let reports = Report::read_all(&project.folder.path().join("reports"))?;
+    ensure!(reports.iter().filter(|report| report.action() == "split").count() == 2, "{reports:?}");
+    Ok(())
+}
