@@ -32,6 +32,7 @@ use crate::exit_code;
 use crate::options::{self, UsageError};
 use crate::output::Output;
 use crate::toolchain::RUSTC_VARIABLE;
+use config::Build;
 use words::{Question, Words};
 
 /// What `cargo pcg` sets itself as, beside itself or in `PATH`.
@@ -100,10 +101,10 @@ fn become_cargo(words: &Words, environment: &Environment) -> Result<ExitCode, Ca
         cargo.env(variable, value);
     }
     let pcg_rustc = find_pcg_rustc(environment)?;
-    if has_other_wrapper(words, environment, &pcg_rustc)? {
-        let rustc = environment.get("RUSTC").unwrap_or(OsStr::new("rustc"));
+    let build = config::build(environment)?;
+    if has_other_wrapper(words, environment, &build, &pcg_rustc) {
         if environment.get(RUSTC_VARIABLE).is_none() {
-            cargo.env(RUSTC_VARIABLE, rustc);
+            cargo.env(RUSTC_VARIABLE, chosen_rustc(environment, &build));
         }
         cargo.env("RUSTC", pcg_rustc);
     } else {
@@ -119,17 +120,21 @@ fn find_pcg_rustc(environment: &Environment) -> Result<PathBuf, CargoPcgError> {
 }
 
 /// Whether cargo is to run rustc through a wrapper that is not pcg-rustc. Cargo has room for one.
-fn has_other_wrapper(words: &Words, environment: &Environment, pcg_rustc: &Path) -> Result<bool, CargoPcgError> {
+fn has_other_wrapper(words: &Words, environment: &Environment, build: &Build, pcg_rustc: &Path) -> bool {
+    let is_other = |wrapper: &OsStr| !wrapper.is_empty() && !is_same_program(Path::new(wrapper), pcg_rustc);
     // An empty RUSTC_WRAPPER means none, whatever the configuration says.
     if let Some(wrapper) = env::var_os("RUSTC_WRAPPER") {
-        return Ok(!wrapper.is_empty() && !is_same_program(Path::new(&wrapper), pcg_rustc));
+        return is_other(&wrapper);
     }
-    let wrapper = match environment.get("CARGO_BUILD_RUSTC_WRAPPER") {
-        Some(wrapper) => Some(wrapper.to_owned()),
-        None => config::rustc_wrapper(environment)?,
-    };
-    let configured = wrapper.is_some_and(|wrapper| !is_same_program(Path::new(&wrapper), pcg_rustc));
-    Ok(configured || words.configure_a_wrapper())
+    let configured = environment.get("CARGO_BUILD_RUSTC_WRAPPER").or(build.rustc_wrapper.as_deref().map(OsStr::new));
+    configured.is_some_and(is_other) || words.configure_a_wrapper()
+}
+
+/// The rustc that cargo would run.
+fn chosen_rustc<'a>(environment: &'a Environment, build: &'a Build) -> &'a OsStr {
+    let configured = build.rustc.as_deref().map(OsStr::new);
+    let chosen = environment.get("RUSTC").or_else(|| environment.get("CARGO_BUILD_RUSTC")).or(configured);
+    chosen.unwrap_or(OsStr::new("rustc"))
 }
 
 fn is_same_program(program: &Path, pcg_rustc: &Path) -> bool {

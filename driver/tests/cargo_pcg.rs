@@ -20,7 +20,9 @@ fn cargo_pcg(world: &World, words: &[&str]) -> Command {
     let cargo = world.script("cargo", CARGO);
     let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-pcg"));
     command.args(words).current_dir(world.path("")).env("CARGO", cargo).env("CARGO_HOME", world.path("home"));
-    for variable in ["RUSTC", "RUSTC_WRAPPER", "CARGO_BUILD_RUSTC_WRAPPER", "CARGO_CACHE_RUSTC_INFO"] {
+    for variable in
+        ["RUSTC", "RUSTC_WRAPPER", "CARGO_BUILD_RUSTC", "CARGO_BUILD_RUSTC_WRAPPER", "CARGO_CACHE_RUSTC_INFO"]
+    {
         command.env_remove(variable);
     }
     for (variable, _) in std::env::vars_os() {
@@ -89,6 +91,9 @@ fn a_wrapper_that_is_there_stays() {
     fs::create_dir(world.path("home")).unwrap();
     world.write("home/config.toml", "build.rustc-wrapper = 'sccache'");
     beside_a_wrapper(&mut command(), &world, "rustc");
+    world.write("home/config.toml", "[build]\nrustc-wrapper = 'sccache'\nrustc = '/configured/rustc'");
+    beside_a_wrapper(&mut command(), &world, "/configured/rustc");
+    beside_a_wrapper(command().env("CARGO_BUILD_RUSTC", "/chosen/rustc"), &world, "/chosen/rustc");
 }
 
 #[test]

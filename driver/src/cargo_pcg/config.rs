@@ -1,10 +1,9 @@
-//! The one question that `cargo pcg` has for cargo's configuration files: is there a wrapper around rustc?
+//! What `cargo pcg` has to know of cargo's configuration files: which rustc is to run, and in which wrapper.
 //!
-//! Stable cargo has no command that answers it. Files are looked for where cargo looks for them: in `.cargo` of the
+//! Stable cargo has no command that says it. Files are looked for where cargo looks for them: in `.cargo` of the
 //! current folder and of each one above it, then in cargo's home; the nearest wins, and `config` without an extension
 //! wins over `config.toml` beside it.
 
-use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -26,24 +25,30 @@ pub(super) enum ConfigError {
 
 #[derive(Deserialize)]
 struct Config {
-    build: Option<Build>,
+    #[serde(default)]
+    build: Build,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-struct Build {
-    rustc_wrapper: Option<String>,
+/// The table `build`, as far as it concerns pcg.
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub(super) struct Build {
+    pub(super) rustc: Option<String>,
+    pub(super) rustc_wrapper: Option<String>,
 }
 
-/// `build.rustc-wrapper`, if a file sets it to something.
-pub(super) fn rustc_wrapper(environment: &Environment) -> Result<Option<OsString>, CargoPcgError> {
+/// The table `build` of all files together.
+pub(super) fn build(environment: &Environment) -> Result<Build, CargoPcgError> {
     let current = std::env::current_dir().unwrap_or_default();
-    for folder in folders(&current, environment) {
-        if let Some(wrapper) = wrapper_in(&folder)? {
-            return Ok(Some(wrapper).filter(|wrapper| !wrapper.is_empty()));
-        }
-    }
-    Ok(None)
+    merge(&folders(&current, environment))
+}
+
+/// Each key from the first folder that has it.
+fn merge(folders: &[PathBuf]) -> Result<Build, CargoPcgError> {
+    folders.iter().try_fold(Build::default(), |merged, folder| {
+        let next = build_in(folder)?;
+        Ok(Build { rustc: merged.rustc.or(next.rustc), rustc_wrapper: merged.rustc_wrapper.or(next.rustc_wrapper) })
+    })
 }
 
 fn folders(current: &Path, environment: &Environment) -> Vec<PathBuf> {
@@ -56,14 +61,13 @@ fn folders(current: &Path, environment: &Environment) -> Vec<PathBuf> {
     folders
 }
 
-fn wrapper_in(folder: &Path) -> Result<Option<OsString>, CargoPcgError> {
+fn build_in(folder: &Path) -> Result<Build, CargoPcgError> {
     let Some(path) = ["config", "config.toml"].map(|name| folder.join(name)).into_iter().find(|path| path.is_file())
     else {
-        return Ok(None);
+        return Ok(Build::default());
     };
     let read = || Ok(toml::from_str::<Config>(&fs::read_to_string(&path)?)?);
-    let config = read().map_err(|source| CargoPcgError::Config { path: path.clone(), source })?;
-    Ok(config.build.and_then(|build| build.rustc_wrapper).map(OsString::from))
+    read().map(|config| config.build).map_err(|source| CargoPcgError::Config { path: path.clone(), source })
 }
 
 #[cfg(test)]
@@ -76,31 +80,32 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_file_with_a_wrapper_wins_and_home_comes_last() {
+    fn the_nearest_file_with_a_key_wins_and_home_comes_last() {
         let outer = tempfile::tempdir().unwrap();
         let inner = outer.path().join("a/b");
         fs::create_dir_all(&inner).unwrap();
         let environment = Environment::from_iter([("CARGO_HOME", outer.path().join("home/.cargo"))]);
         let found = || {
-            let folders = folders(&inner, &environment);
-            folders.iter().find_map(|folder| wrapper_in(folder).unwrap())
+            let build = merge(&folders(&inner, &environment)).unwrap();
+            (build.rustc_wrapper, build.rustc)
         };
-        assert_eq!(found(), None);
-        file(&outer.path().join("home"), "build.rustc-wrapper = 'home'");
-        assert_eq!(found(), Some("home".into()));
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(found(), (None, None));
+        file(&outer.path().join("home"), "build.rustc-wrapper = 'home'\nbuild.rustc = 'mine'");
+        assert_eq!(found(), (some("home"), some("mine")));
         file(outer.path(), "[build]\nrustc-wrapper = 'outer'\njobs = 2");
-        assert_eq!(found(), Some("outer".into()));
+        assert_eq!(found(), (some("outer"), some("mine")));
         file(&inner, "[net]\noffline = true");
-        assert_eq!(found(), Some("outer".into()));
-        file(&inner, "[build]\nrustc-wrapper = 'inner'");
-        assert_eq!(found(), Some("inner".into()));
+        assert_eq!(found(), (some("outer"), some("mine")));
+        file(&inner, "[build]\nrustc-wrapper = ''");
+        assert_eq!(found(), (some(""), some("mine")));
     }
 
     #[test]
     fn a_file_that_is_not_toml_is_named() {
         let folder = tempfile::tempdir().unwrap();
         file(folder.path(), "[build");
-        let error = wrapper_in(&folder.path().join(".cargo")).unwrap_err();
+        let error = build_in(&folder.path().join(".cargo")).unwrap_err();
         assert!(error.to_string().contains("config.toml"), "{error}");
     }
 }
