@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use common::World;
+use common::{World, without_options};
 
 /// Writes its arguments and the variables that matter, and ends with a code of its own.
 const CARGO: &str = "printf '%s\\n' \"$@\" >arguments
@@ -25,11 +25,7 @@ fn cargo_pcg(world: &World, words: &[&str]) -> Command {
     {
         command.env_remove(variable);
     }
-    for (variable, _) in std::env::vars_os() {
-        if variable.to_string_lossy().starts_with("CARGO_PCG_") {
-            command.env_remove(variable);
-        }
-    }
+    without_options(&mut command);
     command
 }
 

@@ -46,11 +46,7 @@ impl World {
         for variable in ["CARGO_MAKEFLAGS", "MAKEFLAGS", "MFLAGS", "PCG_LOG"] {
             command.env_remove(variable);
         }
-        for (variable, _) in std::env::vars_os() {
-            if variable.to_string_lossy().starts_with("CARGO_PCG_") {
-                command.env_remove(variable);
-            }
-        }
+        without_options(&mut command);
         command.env("TMPDIR", self.path("tmp")).current_dir(self.folder.path());
         command
     }
@@ -71,6 +67,15 @@ impl World {
         let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
+    }
+}
+
+/// Takes pcg's own variables out of a command's environment.
+pub(crate) fn without_options(command: &mut Command) {
+    for (variable, _) in std::env::vars_os() {
+        if variable.to_string_lossy().starts_with("CARGO_PCG_") {
+            command.env_remove(variable);
+        }
     }
 }
 
