@@ -33,7 +33,7 @@ pub fn run(compile: &Compile, failure: &Failure, transcript: &mut Transcript) ->
         return refuse(failure);
     }
     let stock = || if transcript.metadata { beside_metadata(compile, transcript) } else { alone(compile, transcript) };
-    match compile.report.phase("stock", stock) {
+    match compile.report.phase_with_children("stock", stock) {
         Ok(Exit::Code(0)) if compile.plan.options.strict => refuse(failure),
         Ok(exit) => exit,
         Err(error) => {

@@ -1,7 +1,8 @@
 //! The front end: stock rustc, told to write one unoptimised bitcode module, with everything redirected.
 //!
 //! This is the only part of pcg that knows how bitcode is made. Archives come back in the scratch folder with bitcode
-//! members; for linked crate types the bitcode goes through the [`LinkServer`] while rustc waits for its linker.
+//! members; for linked crate types the bitcode goes through the [`LinkServer`] while rustc waits for its linker. Work on
+//! it begins [`early`].
 
 use std::ffi::OsString;
 use std::fs;
@@ -9,7 +10,9 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
+use crate::archive::module_name;
 use crate::args::{self, Argument, Arguments};
+use crate::early;
 use crate::failure::Failure;
 use crate::link_server::{LinkServer, ObjectOf};
 use crate::linker::{self, Configuration};
@@ -39,20 +42,33 @@ pub fn run<'a>(
     transcript: &'a mut Transcript,
 ) -> Result<FrontEnd<'a>, Failure> {
     let words = command_line(compile)?.to_words();
-    let links = LinkServer::new(&compile.scratch.socket(), object_of, &compile.report)?;
+    let for_linker = |name: &str, bitcode| {
+        // rustc waits.
+        compile.workers.tokens.take_back();
+        object_of(name, bitcode)
+    };
+    let links = LinkServer::new(&compile.scratch.socket(), &for_linker, &compile.report)?;
+    let early = |object: &str, bitcode| match object_of(module_name(object), bitcode) {
+        Ok(_) => {}
+        // It fails again where it can be told.
+        Err(failure) => log::debug!("early: {failure}"),
+    };
     let mut last_lines = Forwarder::new(Speaker::FrontEnd, &compile.outputs, compile.scratch.path(), transcript);
-    let (status, forwarded) = compile.report.front_end(|| -> Result<_, Failure> {
-        links.during(|| {
-            let mut child = start(compile, &words, Speech::Piped, Jobserver::Withheld)?;
-            let forwarded = match child.stderr.take() {
-                Some(stderr) => last_lines.forward(stderr, || links.has_failed()),
-                None => Ok(()),
-            };
-            if forwarded.is_err() {
-                // What it does from now on is of no use. It may have ended already.
-                drop(child.kill());
-            }
-            Ok((end(compile, child)?, forwarded))
+    let mut rustc = || -> Result<_, Failure> {
+        let mut child = start(compile, &words, Speech::Piped, Jobserver::Withheld)?;
+        let forwarded = match child.stderr.take() {
+            Some(stderr) => last_lines.forward(stderr, || links.has_failed()),
+            None => Ok(()),
+        };
+        if forwarded.is_err() {
+            // What it does from now on is of no use. It may have ended already.
+            drop(child.kill());
+        }
+        Ok((end(compile, child)?, forwarded))
+    };
+    let (status, forwarded) = links.during(|| {
+        early::during(&compile.scratch.out(), &compile.workers, early, || {
+            compile.report.front_end(&mut rustc, || links.waited())
         })
     })?;
     links.take_failure().map_or(Ok(()), Err)?;

@@ -10,6 +10,7 @@ pub mod cargo_pcg;
 pub mod command;
 pub mod crate_type;
 pub mod depinfo;
+pub mod early;
 pub mod emit;
 pub mod environment;
 pub mod exit;

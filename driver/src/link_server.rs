@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::archive::module_name;
 use crate::failure::Failure;
@@ -28,6 +29,7 @@ pub struct LinkServer<'a> {
     over: AtomicBool,
     failed: AtomicBool,
     failure: Mutex<Option<Failure>>,
+    waited: Mutex<Duration>,
 }
 
 impl<'a> LinkServer<'a> {
@@ -45,6 +47,7 @@ impl<'a> LinkServer<'a> {
             over: AtomicBool::new(false),
             failed: AtomicBool::new(false),
             failure: Mutex::new(None),
+            waited: Mutex::default(),
         })
     }
 
@@ -64,6 +67,11 @@ impl<'a> LinkServer<'a> {
         self.failed.load(Ordering::SeqCst)
     }
 
+    /// How long rustc has waited for its linker until now.
+    pub fn waited(&self) -> Duration {
+        *self.waited.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Why the first failed link failed.
     pub fn take_failure(&self) -> Option<Failure> {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
@@ -74,7 +82,9 @@ impl<'a> LinkServer<'a> {
             if self.over.load(Ordering::SeqCst) {
                 return;
             }
+            let start = Instant::now();
             let served = stream.map_err(Failure::file(&self.address)).and_then(|stream| self.answer(&stream));
+            *self.waited.lock().unwrap_or_else(PoisonError::into_inner) += start.elapsed();
             if let Err(failure) = served {
                 log::debug!("link failed: {failure}");
                 self.failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(failure);

@@ -1,7 +1,8 @@
 //! The way of one compile.
 //!
-//! [`split`] is the whole way of a crate; [`crate_object`] is the part of it from bitcode to one object. rlibs and
-//! staticlibs take that part when rustc has ended, linked crate types take it while rustc waits for its linker.
+//! [`split`] is the whole way of a crate; [`crate_object`] is the part of it from bitcode to one object. It starts as
+//! soon as rustc has written the bitcode. rlibs and staticlibs need the object when rustc has ended, linked crate types
+//! while rustc waits for its linker.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -135,7 +136,9 @@ fn crate_object(compile: &Compile, name: &str, bitcode: Vec<u8>) -> Result<PathB
     };
     keep.inline_truth(&graph, &units)?;
     keep.units(&units)?;
-    report.phase("join", || {
+    // rustc may be at work still, and the units have given their tokens back.
+    compile.workers.tokens.wait();
+    report.phase_with_children("join", || {
         let embedded = compile.plan.settings.embed_bitcode.then(|| module.bitcode());
         Joiner::find(&compile.plan.sysroot)?.join(&units, &localise, embedded, &folder, &object)
     })?;

@@ -17,7 +17,7 @@
 //! | `items_replaced` | number | functions of the module that no unit has, because another one has the same body |
 //! | `units` | array | one object per unit, in unit order; see below |
 //! | `other_modules` | array | modules that are compiled whole (the allocator shim): `name`, and as in a unit the seconds, `instructions` and `text_bytes` |
-//! | `phases` | array | in the order in which they ended: `name`, `wall_seconds`, `cpu_seconds` (this process and children that ended in the phase) |
+//! | `phases` | array | in the order in which they ended: `name`, `wall_seconds`, `cpu_seconds` (this process and, in `join`, `stock` and `link`, its children; in `front_end` rustc alone) |
 //! | `wall_seconds`, `cpu_seconds` | number | of the whole compile, rustc and the linker included |
 //! | `threads` | number or null | the most threads that work at once, if the jobserver lets them |
 //! | `peak_memory` | object | `own_bytes`, `children_bytes`: the largest resident size of this process and of its largest child |
@@ -33,13 +33,14 @@
 use std::io;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use pcg_llvm_backend::{COMMIT_HASH, UnitStatistics};
 use pcg_partition::{ItemId, Partitioning};
 use serde::Serialize;
 
 use crate::place;
-use crate::usage::{self, Cpu, Spent, Stopwatch};
+use crate::usage::{self, Cpu, Stopwatch};
 
 /// The version of the schema in this module's header.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -180,18 +181,23 @@ impl Report {
         content.reason = Some(Why { id: id.to_owned(), sentence: sentence.to_string() });
     }
 
-    /// Runs one phase and measures it.
+    /// Runs one phase and measures it. Children that end meanwhile are not the phase's: rustc may be one of them.
     pub fn phase<T>(&self, name: &'static str, run: impl FnOnce() -> T) -> T {
         let watch = Stopwatch::start();
         let result = run();
-        self.spent(name, watch.spent());
+        let spent = watch.spent();
+        self.add(name, spent.wall, spent.own);
         result
     }
 
-    /// Adds what was measured of a phase.
-    fn spent(&self, name: &'static str, spent: Spent) {
+    /// Runs one phase that starts programs and waits for them, and measures it with them.
+    pub fn phase_with_children<T>(&self, name: &'static str, run: impl FnOnce() -> T) -> T {
+        let watch = Stopwatch::start();
+        let result = run();
+        let spent = watch.spent();
         *self.children_in_phases.lock().unwrap_or_else(PoisonError::into_inner) += spent.children;
         self.add(name, spent.wall, spent.own + spent.children);
+        result
     }
 
     /// Adds a phase with its seconds; a phase that occurs again is summed up.
@@ -206,18 +212,17 @@ impl Report {
         }
     }
 
-    /// Runs the front end and measures it. While it waits for its linker, other phases run on another thread: they
-    /// are not counted here, and neither is the time of the real linker.
-    pub fn front_end<T>(&self, run: impl FnOnce() -> T) -> T {
+    /// Runs the front end and measures it: without the time that it `waited` for its linker, and without the linker's.
+    /// Other phases may run beside it.
+    pub fn front_end<T>(&self, run: impl FnOnce() -> T, waited: impl FnOnce() -> Duration) -> T {
         let children_in_phases = || *self.children_in_phases.lock().unwrap_or_else(PoisonError::into_inner);
-        let others = || self.content().phases.iter().map(|phase| phase.wall_seconds).sum::<f64>();
-        let (before, others_before) = (children_in_phases(), others());
+        let before = children_in_phases();
         let watch = Stopwatch::start();
         let result = run();
         let spent = watch.spent();
         let linker = self.content().phases.iter().find(|phase| phase.name == "link").map_or(0.0, |p| p.cpu_seconds);
         let cpu = spent.children - (children_in_phases() - before) - linker;
-        self.add("front_end", spent.wall - (others() - others_before), cpu.max(0.0));
+        self.add("front_end", spent.wall - waited().as_secs_f64(), cpu.max(0.0));
         result
     }
 
@@ -326,9 +331,10 @@ mod tests {
     }
 
     #[test]
-    fn phases_that_run_during_the_front_end_are_not_counted_twice() {
+    fn the_front_end_does_not_pay_for_its_linker() {
         let report = Report::new();
-        report.front_end(|| report.phase("units", || std::thread::sleep(std::time::Duration::from_millis(40))));
+        let wait = Duration::from_millis(40);
+        report.front_end(|| report.phase("units", || std::thread::sleep(wait)), || wait);
         let json = json(&report);
         assert_eq!(json["phases"][0]["name"], "units");
         assert_eq!(json["phases"][1]["name"], "front_end");

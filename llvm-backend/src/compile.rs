@@ -107,7 +107,7 @@ pub fn compile_whole(
 }
 
 enum Event {
-    /// A request was answered.
+    /// A request was answered, or the own token is back.
     Token(io::Result<()>),
     Done(Box<Result<UnitObject, Error>>),
 }
@@ -115,7 +115,8 @@ enum Event {
 struct Coordinator {
     waiting: VecDeque<Job>,
     running: usize,
-    threads: usize,
+    /// The most that may run, the child that has the own token included.
+    limit: usize,
     tokens: Tokens,
     pool: ThreadPool,
     helper: HelperThread,
@@ -125,9 +126,9 @@ struct Coordinator {
 
 impl Coordinator {
     fn new(waiting: VecDeque<Job>, workers: &Workers) -> Result<Self, Error> {
-        let threads = workers.threads.min(waiting.len()).max(1);
+        let limit = workers.threads.max(1);
         let pool = ThreadPoolBuilder::new()
-            .num_threads(threads)
+            .num_threads(limit.min(waiting.len()))
             .thread_name(|index| format!("unit {index}"))
             .stack_size(STACK_BYTES)
             .build()
@@ -148,15 +149,17 @@ impl Coordinator {
                 drop(on_token.send(Event::Token(answer)));
             })
             .map_err(Error::Jobserver)?;
+        let on_own = sender.clone();
+        workers.tokens.on_own(move || drop(on_own.send(Event::Token(Ok(())))));
         let tokens = workers.tokens.clone();
-        Ok(Self { waiting, running: 0, threads, tokens, pool, helper, sender, events })
+        Ok(Self { waiting, running: 0, limit, tokens, pool, helper, sender, events })
     }
 
     fn run(mut self) -> Result<Vec<UnitObject>, Error> {
         let mut objects = Vec::with_capacity(self.waiting.len());
         let result = loop {
             self.start_jobs();
-            if self.running == 0 {
+            if self.running == 0 && self.waiting.is_empty() {
                 break Ok(objects);
             }
             // The sender's other end lives in `self`, so there is always a next event.
@@ -182,15 +185,17 @@ impl Coordinator {
 
     /// Starts what tokens allow, asks for as many more as could be used, returns those that could not.
     fn start_jobs(&mut self) {
-        while self.running < self.threads.min(1 + self.tokens.held())
+        let room = self.tokens.beside_child(self.limit);
+        let allowed = self.tokens.allowed().min(room);
+        while self.running < allowed
             && let Some(mut job) = self.waiting.pop_front()
         {
             job.is_last = self.waiting.is_empty();
             self.running += 1;
             self.spawn(job);
         }
-        self.tokens.keep(self.running.saturating_sub(1));
-        let wanted = (self.threads - self.running).min(self.waiting.len());
+        self.tokens.keep_for(self.running);
+        let wanted = room.saturating_sub(self.running).min(self.waiting.len());
         while self.tokens.requested() < wanted && self.tokens.request() {
             self.helper.request_token();
         }

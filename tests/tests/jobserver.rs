@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -112,29 +113,39 @@ fn no_token_is_lost_when_the_compile_is_interrupted() -> Result<()> {
     Ok(())
 }
 
-/// The processor time of each thread that works on units, in nanoseconds.
+/// The processor time of each worker, in nanoseconds: of the threads that work on bitcode, and of rustc.
 fn worker_times(child: &Child) -> BTreeMap<OsString, u64> {
-    let threads = || -> Result<BTreeMap<OsString, u64>> {
-        let mut times = BTreeMap::new();
-        for entry in std::fs::read_dir(format!("/proc/{}/task", child.id()))? {
-            let entry = entry?;
-            let read = |file: &str| std::fs::read_to_string(entry.path().join(file)).unwrap_or_default();
-            let time = read("schedstat").split(' ').next().and_then(|time| time.parse().ok());
-            if let (true, Some(time)) = (read("comm").starts_with("unit"), time) {
-                times.insert(entry.file_name(), time);
-            }
+    let mut times = BTreeMap::new();
+    let process = PathBuf::from(format!("/proc/{}", child.id()));
+    let is_worker = |name: &str| name.starts_with("unit") || name.starts_with("early");
+    times.extend(threads(&process).into_iter().filter(|(_, name, _)| is_worker(name)).map(|(id, _, time)| (id, time)));
+    let children = std::fs::read_to_string(process.join(format!("task/{}/children", child.id()))).unwrap_or_default();
+    for rustc in children.split_whitespace() {
+        let threads = threads(Path::new(&format!("/proc/{rustc}")));
+        if threads.iter().any(|(_, name, _)| name.starts_with("rustc")) {
+            times.insert(rustc.into(), threads.iter().map(|(.., time)| time).sum());
         }
-        Ok(times)
-    };
-    // A process that has just ended has no threads.
-    threads().unwrap_or_default()
+    }
+    times
 }
 
-/// How many threads have worked for most of the time since `start`. Threads that follow each other within it, and
+/// The id, name and processor time of each thread of a process; none if it has just ended.
+fn threads(process: &Path) -> Vec<(OsString, String, u64)> {
+    let entries = std::fs::read_dir(process.join("task")).into_iter().flatten().flatten();
+    let thread = |entry: std::fs::DirEntry| {
+        let read = |file: &str| std::fs::read_to_string(entry.path().join(file)).unwrap_or_default();
+        let time = read("schedstat").split(' ').next()?.parse().ok()?;
+        Some((entry.file_name(), read("comm"), time))
+    };
+    entries.filter_map(thread).collect()
+}
+
+/// How many workers have worked for most of the time since `start`. Threads that follow each other within it, and
 /// idle ones that are about to sleep, do not count.
 fn busy_workers(child: &Child, (start, before): (Instant, BTreeMap<OsString, u64>)) -> usize {
     let after = worker_times(child);
     let most = start.elapsed().as_nanos() * 6 / 10;
-    let spent = |(thread, time): (&OsString, &u64)| u128::from(time - before.get(thread).unwrap_or(time));
+    let spent =
+        |(worker, time): (&OsString, &u64)| u128::from(time.saturating_sub(*before.get(worker).unwrap_or(time)));
     after.iter().map(spent).filter(|spent| *spent > most).count()
 }
