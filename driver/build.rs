@@ -6,12 +6,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// What pcg's output depends on, relative to the workspace: sources, manifests and the versions of dependencies.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 13] = [
     "Cargo.lock",
     "Cargo.toml",
     "driver/Cargo.toml",
     "driver/build.rs",
     "driver/src",
+    "interface/Cargo.toml",
+    "interface/src",
     "llvm-backend/Cargo.toml",
     "llvm-backend/build.rs",
     "llvm-backend/shim",

@@ -6,19 +6,20 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
+use pcg_interface::environment::Environment;
+use pcg_interface::exit_code;
+use pcg_interface::options;
+use pcg_interface::output::Output;
+use pcg_interface::report::Action;
 use pcg_llvm_backend::tokens;
 
-use crate::environment::Environment;
 use crate::exit::Exit;
-use crate::exit_code;
 use crate::failure::Failure;
 use crate::fallback;
 use crate::linker;
-use crate::options;
-use crate::output::Output;
 use crate::pipeline::Compile;
 use crate::plan::{self, Plan, SplitPlan};
-use crate::report::{Action, Report};
+use crate::report::Recorder;
 use crate::signals::Watch;
 use crate::version;
 
@@ -56,7 +57,7 @@ fn carry_out(plan: Plan) -> Exit {
         Plan::PassThrough { program, args, reason, options } => {
             log::debug!("passing through: {reason}");
             if let Some(path) = options.report {
-                let report = Report::new();
+                let report = Recorder::new();
                 report.not_split(Action::Passthrough, reason.id(), &reason);
                 write_report(&report, &path, None);
             }
@@ -105,7 +106,7 @@ fn compile(plan: &SplitPlan) -> Exit {
     let threads = plan.options.threads.map_or(cores, usize::from);
     // No file is open yet: those that the plan was made from are closed again.
     let tokens = tokens::from_environment_or(threads);
-    let report = Report::new();
+    let report = Recorder::new();
     let units = plan.codegen_units.map(usize::from);
     report.describe(plan.crate_name.as_deref(), &plan.options.strategy.to_string(), units, threads);
     // pcg's own panics are bugs that stock rustc makes up for; the report and the log name them.
@@ -136,7 +137,7 @@ fn compile(plan: &SplitPlan) -> Exit {
 fn hand_over(plan: &SplitPlan, failure: &Failure) -> Exit {
     log::debug!("handing over: {failure}");
     if let Some(path) = &plan.options.report {
-        let report = Report::new();
+        let report = Recorder::new();
         report.not_split(Action::Passthrough, failure.id(), failure);
         write_report(&report, path, None);
     }
@@ -147,7 +148,7 @@ fn hand_over(plan: &SplitPlan, failure: &Failure) -> Exit {
 }
 
 /// A report that cannot be written does not fail the compile, as cargo would take that for the crate's failure.
-fn write_report(report: &Report, path: &Path, exit_code: Option<i32>) {
+fn write_report(report: &Recorder, path: &Path, exit_code: Option<i32>) {
     if let Err(error) = report.write(path, exit_code) {
         Output.error(format!("the report {} cannot be written: {error}", path.display()), None);
     }

@@ -7,7 +7,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use crate::options;
+use pcg_interface::options;
 
 /// Replaces the targets' paths by their real spellings and adds pcg's own variables.
 pub fn rewrite(content: &[u8], spellings: &[(String, String)]) -> Vec<u8> {

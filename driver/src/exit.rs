@@ -8,7 +8,7 @@ use crate::signals;
 /// An exit code, or the signal that ended stock rustc.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// An exit code: 0, stock rustc's, or one of [`crate::exit_code`].
+    /// An exit code: 0, stock rustc's, or one of [`pcg_interface::exit_code`].
     Code(u8),
     /// Stock rustc died by this signal, and so does pcg-rustc.
     Signal(i32),

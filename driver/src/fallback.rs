@@ -12,17 +12,18 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use pcg_interface::exit_code;
+use pcg_interface::output::Output;
+use pcg_interface::report::Action;
+
 use crate::archive::{self, METADATA, Member};
 use crate::args::Arguments;
 use crate::emit::EmitKind;
 use crate::exit::Exit;
-use crate::exit_code;
 use crate::failure::Failure;
 use crate::frontend::{self, Jobserver, Speech};
-use crate::output::Output;
 use crate::outputs::Outputs;
 use crate::pipeline::Compile;
-use crate::report::Action;
 use crate::stderr::{Forwarder, Speaker, Transcript};
 
 /// Compiles with stock rustc because of `failure`.

@@ -10,13 +10,14 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
+use pcg_interface::output::Output;
+
 use crate::archive::module_name;
 use crate::args::{self, Argument, Arguments};
 use crate::early;
 use crate::failure::Failure;
 use crate::link_server::{LinkServer, ObjectOf};
 use crate::linker::{self, Configuration};
-use crate::output::Output;
 use crate::pipeline::Compile;
 use crate::stderr::{Forwarder, Speaker, Transcript};
 

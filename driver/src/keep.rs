@@ -10,13 +10,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use pcg_interface::options::Options;
 use pcg_llvm_backend::UnitObject;
 use pcg_partition::Graph;
 use pcg_partition::truth::{Truth, write_truth};
 
 use crate::archive;
 use crate::failure::Failure;
-use crate::options::Options;
 use crate::place;
 
 /// Where one module's files are kept, if they are.

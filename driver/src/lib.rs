@@ -1,4 +1,4 @@
-//! `pcg-rustc`: a drop-in rustc that optimises one crate on several cores; and `cargo pcg`, which has cargo use it.
+//! `pcg-rustc`: a drop-in rustc that optimises one crate on several cores.
 //!
 //! The binaries are thin; everything is here, where it can be tested.
 
@@ -6,15 +6,12 @@
 
 pub mod archive;
 pub mod args;
-pub mod cargo_pcg;
 pub mod command;
 pub mod crate_type;
 pub mod depinfo;
 pub mod early;
 pub mod emit;
-pub mod environment;
 pub mod exit;
-pub mod exit_code;
 pub mod failure;
 pub mod fallback;
 pub mod flags;
@@ -23,8 +20,6 @@ pub mod keep;
 pub mod keeper;
 pub mod link_server;
 pub mod linker;
-pub mod options;
-pub mod output;
 pub mod outputs;
 pub mod pipeline;
 pub mod place;

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use crate::archive::module_name;
 use crate::failure::Failure;
 use crate::linker::{Finished, Reply, Request, receive, send};
-use crate::report::Report;
+use crate::report::Recorder;
 
 /// Makes the object to link from one that the front end wrote: takes the module's name and the object's content.
 pub type ObjectOf<'a> = dyn Fn(&str, Vec<u8>) -> Result<PathBuf, Failure> + Sync + 'a;
@@ -25,7 +25,7 @@ pub struct LinkServer<'a> {
     listener: UnixListener,
     address: PathBuf,
     object_of: &'a ObjectOf<'a>,
-    report: &'a Report,
+    report: &'a Recorder,
     over: AtomicBool,
     failed: AtomicBool,
     failure: Mutex<Option<Failure>>,
@@ -38,7 +38,7 @@ impl<'a> LinkServer<'a> {
     /// # Errors
     ///
     /// Fails if the socket cannot be made.
-    pub fn new(address: &Path, object_of: &'a ObjectOf<'a>, report: &'a Report) -> Result<Self, Failure> {
+    pub fn new(address: &Path, object_of: &'a ObjectOf<'a>, report: &'a Recorder) -> Result<Self, Failure> {
         Ok(Self {
             listener: UnixListener::bind(address).map_err(Failure::file(address))?,
             address: address.to_owned(),
@@ -162,7 +162,7 @@ mod tests {
             assert_eq!(content, b"bitcode");
             Ok(PathBuf::from(name))
         };
-        let report = Report::new();
+        let report = Recorder::new();
         let server = LinkServer::new(&scratch.socket(), &object_of, &report).unwrap();
         server.during(|| {
             let (stream, reply) = ask(&scratch.socket(), &[object]);
@@ -180,7 +180,7 @@ mod tests {
         let object = scratch.out().join("x");
         fs::write(&object, "").unwrap();
         let object_of = |_: &str, _: Vec<u8>| Err(Failure::Panic("no".to_owned()));
-        let report = Report::new();
+        let report = Recorder::new();
         let server = LinkServer::new(&scratch.socket(), &object_of, &report).unwrap();
         server.during(|| {
             let (_, reply) = ask(&scratch.socket(), &[object]);
@@ -194,7 +194,7 @@ mod tests {
     fn a_linker_process_that_goes_away_has_failed() {
         let scratch = Scratch::new().unwrap();
         let object_of = |_: &str, _: Vec<u8>| Ok(PathBuf::new());
-        let report = Report::new();
+        let report = Recorder::new();
         let server = LinkServer::new(&scratch.socket(), &object_of, &report).unwrap();
         server.during(|| {
             drop(UnixStream::connect(scratch.socket()).unwrap());

@@ -23,7 +23,7 @@ use crate::frontend;
 use crate::keep::Keep;
 use crate::outputs::Outputs;
 use crate::plan::SplitPlan;
-use crate::report::Report;
+use crate::report::Recorder;
 use crate::scratch::Scratch;
 use crate::signals::Watch;
 use crate::stderr::Transcript;
@@ -39,7 +39,7 @@ pub struct Compile<'a> {
     /// Where everything belongs.
     pub outputs: Outputs,
     /// What has been measured.
-    pub report: Report,
+    pub report: Recorder,
     /// Who cleans up after a signal.
     pub watch: Watch,
     /// Crate objects by their bitcode: rustc links the same module for each crate type.
@@ -52,7 +52,7 @@ impl<'a> Compile<'a> {
     /// # Errors
     ///
     /// [`Failure::SetUp`].
-    pub fn new(plan: &'a SplitPlan, tokens: &Tokens, report: Report, watch: Watch) -> Result<Option<Self>, Failure> {
+    pub fn new(plan: &'a SplitPlan, tokens: &Tokens, report: Recorder, watch: Watch) -> Result<Option<Self>, Failure> {
         let scratch = Scratch::new().map_err(Failure::SetUp)?;
         let keeper = watch.folders(scratch.folders());
         tokens.on_change(move |held| keeper.tokens(held));

@@ -8,14 +8,14 @@ use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use pcg_interface::environment::Environment;
+use pcg_interface::options::{self, Options, Question, UsageError};
 use pcg_llvm_backend::{OptLevel, Settings};
 
 use crate::args::{self, Arguments};
 use crate::crate_type::CrateType;
 use crate::emit::EmitKind;
-use crate::environment::Environment;
 use crate::flags::{self, codegen};
-use crate::options::{self, Options, Question, UsageError};
 use crate::reason::{Cause, Reason};
 use crate::request::Request;
 use crate::source::{self, SourceFacts};
@@ -55,7 +55,7 @@ pub enum Plan {
         /// The line to append, without a line end: [`crate::version::line`].
         line: String,
     },
-    /// `--pcg-help`: print [`crate::options::help`].
+    /// `--pcg-help`: print [`pcg_interface::options::help`].
     Help,
     /// `--pcg-version`: print [`crate::version::text`].
     OwnVersion,

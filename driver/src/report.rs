@@ -1,167 +1,47 @@
-//! The report of one compile (`--pcg-report=FILE`): JSON, written in one step when the compile ends.
+//! Makes the report of one compile: phases, units and modules are noted as they end, by any thread.
 //!
-//! Schema version 1. Times are in seconds, sizes in bytes. A field is added without a new version; a version changes
-//! when a field goes or changes its meaning.
-//!
-//! | field | type | meaning |
-//! |---|---|---|
-//! | `schema_version` | number | 1 |
-//! | `pcg_version`, `rustc_commit` | string | who made the report, and the rustc that it was built for |
-//! | `crate_name` | string or null | the crate, as far as the command line says |
-//! | `action` | string | `split`, `passthrough` (stock rustc alone) or `fallback` (stock rustc after pcg failed) |
-//! | `reason` | object or null | why it is not `split`: `id`, a stable name, and `sentence`, for people |
-//! | `exit_code` | number or null | of the compile; null if it is not known (`passthrough`) or rustc died by a signal |
-//! | `strategy` | string or null | the partitioning strategy |
-//! | `requested_codegen_units` | number or null | `-Ccodegen-units`; null if the number follows from the crate |
-//! | `codegen_units` | number | units of the crate's module |
-//! | `items_replaced` | number | functions of the module that no unit has, because another one has the same body |
-//! | `units` | array | one object per unit, in unit order; see below |
-//! | `other_modules` | array | modules that are compiled whole (the allocator shim): `name`, and as in a unit the seconds, `instructions` and `text_bytes` |
-//! | `phases` | array | in the order in which they ended: `name`, `wall_seconds`, `cpu_seconds` (this process and, in `join`, `stock` and `link`, its children; in `front_end` rustc alone) |
-//! | `wall_seconds`, `cpu_seconds` | number | of the whole compile, rustc and the linker included |
-//! | `threads` | number or null | the most threads that work at once, if the jobserver lets them |
-//! | `peak_memory` | object | `own_bytes`, `children_bytes`: the largest resident size of this process and of its largest child |
-//!
-//! A unit: `items_defined`, `items_imported`, `items_copied`, `items_promoted` (defined here, promoted because another
-//! unit refers to them), `instructions` (before optimisation, of all bodies in the unit), `text_bytes`, and the CPU
-//! seconds of the thread that compiled it: `load_seconds`, `optimise_seconds`, `emit_seconds`, in all `cpu_seconds`.
-//!
-//! Phases: `front_end` (rustc until it has written bitcode, and its archive or linker preparations), `read` (bitcode
-//! into memory), `graph`, `partition`, `units` (load, optimise, emit), `join`, `archive`, `link` (the real linker),
-//! `finish` (files to their places), `stock` (the fallback's rustc).
+//! What a report holds is described in [`pcg_interface::report`].
 
 use std::io;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use pcg_interface::report::{Action, Memory, Module, Phase, Report, SCHEMA_VERSION, Unit, Why, Work};
 use pcg_llvm_backend::{COMMIT_HASH, UnitStatistics};
 use pcg_partition::{ItemId, Partitioning};
-use serde::Serialize;
 
 use crate::place;
 use crate::usage::{self, Cpu, Stopwatch};
 
-/// The version of the schema in this module's header.
-pub const SCHEMA_VERSION: u32 = 1;
-
-/// What became of the compile.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Action {
-    /// Compiled by pcg.
-    #[default]
-    Split,
-    /// Given to stock rustc at once.
-    Passthrough,
-    /// Given to stock rustc after pcg had failed.
-    Fallback,
-}
-
-/// Why stock rustc compiled.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Why {
-    /// A stable name.
-    pub id: String,
-    /// For people.
-    pub sentence: String,
-}
-
-/// One unit.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct UnitReport {
-    items_defined: usize,
-    items_imported: usize,
-    items_copied: usize,
-    items_promoted: usize,
-    #[serde(flatten)]
-    work: Work,
-}
-
-/// A module that is compiled whole.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-struct ModuleReport {
-    name: String,
-    #[serde(flatten)]
-    work: Work,
-}
-
-/// What the back end did for one unit.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-struct Work {
-    instructions: u64,
-    load_seconds: f64,
-    optimise_seconds: f64,
-    emit_seconds: f64,
-    cpu_seconds: f64,
-    text_bytes: u64,
-}
-
-/// One phase.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-struct Phase {
-    name: &'static str,
-    wall_seconds: f64,
-    cpu_seconds: f64,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-struct Memory {
-    own_bytes: u64,
-    children_bytes: u64,
-}
-
-/// The whole report, in the order of the table.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-struct Content {
-    schema_version: u32,
-    pcg_version: &'static str,
-    rustc_commit: &'static str,
-    crate_name: Option<String>,
-    action: Action,
-    reason: Option<Why>,
-    exit_code: Option<i32>,
-    strategy: Option<String>,
-    requested_codegen_units: Option<usize>,
-    codegen_units: usize,
-    items_replaced: usize,
-    units: Vec<UnitReport>,
-    other_modules: Vec<ModuleReport>,
-    phases: Vec<Phase>,
-    wall_seconds: f64,
-    cpu_seconds: f64,
-    threads: Option<usize>,
-    peak_memory: Memory,
-}
-
 /// A report in the making, shared by the threads of a compile.
 #[derive(Debug)]
-pub struct Report {
-    content: Mutex<Content>,
+pub struct Recorder {
+    content: Mutex<Report>,
     started: Stopwatch,
     /// CPU seconds of children that ended inside a phase, to tell them from the front end's.
     children_in_phases: Mutex<f64>,
 }
 
-impl Default for Report {
+impl Default for Recorder {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Report {
+impl Recorder {
     /// An empty report; the compile's time starts.
     pub fn new() -> Self {
-        let content = Content {
+        let content = Report {
             schema_version: SCHEMA_VERSION,
-            pcg_version: env!("CARGO_PKG_VERSION"),
-            rustc_commit: COMMIT_HASH,
-            ..Content::default()
+            pcg_version: env!("CARGO_PKG_VERSION").to_owned(),
+            rustc_commit: COMMIT_HASH.to_owned(),
+            ..Report::default()
         };
         Self { content: Mutex::new(content), started: Stopwatch::start(), children_in_phases: Mutex::default() }
     }
 
-    fn content(&self) -> MutexGuard<'_, Content> {
+    fn content(&self) -> MutexGuard<'_, Report> {
         self.content.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -208,7 +88,7 @@ impl Report {
                 phase.wall_seconds += wall_seconds;
                 phase.cpu_seconds += cpu_seconds;
             }
-            None => phases.push(Phase { name, wall_seconds, cpu_seconds }),
+            None => phases.push(Phase { name: name.to_owned(), wall_seconds, cpu_seconds }),
         }
     }
 
@@ -229,12 +109,12 @@ impl Report {
     /// The crate's units.
     pub fn units(&self, partitioning: &Partitioning, statistics: &[&UnitStatistics]) {
         let promoted = |item: &&ItemId| partitioning.promoted.contains(item);
-        let units = partitioning.units.iter().zip(statistics).map(|(unit, statistics)| UnitReport {
+        let units = partitioning.units.iter().zip(statistics).map(|(unit, statistics)| Unit {
             items_defined: unit.defines.len(),
             items_imported: unit.imports.len(),
             items_copied: unit.copies.len(),
             items_promoted: unit.defines.iter().filter(promoted).count(),
-            work: Work::from(*statistics),
+            work: work(statistics),
         });
         let units: Vec<_> = units.collect();
         let mut content = self.content();
@@ -245,7 +125,7 @@ impl Report {
 
     /// A module that was compiled whole.
     pub fn module(&self, name: &str, statistics: &UnitStatistics) {
-        let module = ModuleReport { name: name.to_owned(), work: statistics.into() };
+        let module = Module { name: name.to_owned(), work: work(statistics) };
         self.content().other_modules.push(module);
     }
 
@@ -276,34 +156,32 @@ impl Report {
     }
 }
 
-impl From<&UnitStatistics> for Work {
-    fn from(statistics: &UnitStatistics) -> Self {
-        Self {
-            instructions: statistics.instructions_in,
-            load_seconds: statistics.load_seconds,
-            optimise_seconds: statistics.optimise_seconds,
-            emit_seconds: statistics.emit_seconds,
-            cpu_seconds: statistics.cpu_seconds,
-            text_bytes: statistics.text_bytes,
-        }
+fn work(statistics: &UnitStatistics) -> Work {
+    Work {
+        instructions: statistics.instructions_in,
+        load_seconds: statistics.load_seconds,
+        optimise_seconds: statistics.optimise_seconds,
+        emit_seconds: statistics.emit_seconds,
+        cpu_seconds: statistics.cpu_seconds,
+        text_bytes: statistics.text_bytes,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use pcg_partition::Unit;
     use serde_json::Value;
 
     use super::*;
 
-    fn json(report: &Report) -> Value {
+    fn json(report: &Recorder) -> Value {
         serde_json::from_str(&report.to_json(Some(0))).unwrap()
     }
 
     #[test]
     fn a_split_says_who_has_what() {
-        let report = Report::new();
-        let unit = Unit { defines: vec![ItemId(0), ItemId(2)], imports: vec![], copies: vec![ItemId(1)] };
+        let report = Recorder::new();
+        let unit =
+            pcg_partition::Unit { defines: vec![ItemId(0), ItemId(2)], imports: vec![], copies: vec![ItemId(1)] };
         let partitioning = Partitioning {
             units: vec![unit],
             promoted: [ItemId(2), ItemId(9)].into(),
@@ -324,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_pass_through_says_why() {
-        let report = Report::new();
+        let report = Recorder::new();
         report.not_split(Action::Passthrough, "lto", "because");
         let json = json(&report);
         assert_eq!((&json["action"], &json["reason"]["id"]), (&"passthrough".into(), &"lto".into()));
@@ -332,7 +210,7 @@ mod tests {
 
     #[test]
     fn the_front_end_does_not_pay_for_its_linker() {
-        let report = Report::new();
+        let report = Recorder::new();
         let wait = Duration::from_millis(40);
         report.front_end(|| report.phase("units", || std::thread::sleep(wait)), || wait);
         let json = json(&report);
@@ -342,26 +220,10 @@ mod tests {
     }
 
     #[test]
-    fn every_field_is_in_the_header() {
-        let header: String = include_str!("report.rs").lines().take_while(|line| line.starts_with("//!")).collect();
-        let report = Report::new();
-        report.units(
-            &Partitioning { units: vec![Unit::default()], ..Partitioning::default() },
-            &[&UnitStatistics::default()],
-        );
-        let json = json(&report);
-        for object in [&json, &json["units"][0], &json["peak_memory"]] {
-            for field in object.as_object().unwrap().keys() {
-                assert!(header.contains(&format!("`{field}`")), "{field} is not described");
-            }
-        }
-    }
-
-    #[test]
     fn the_folder_is_made() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new/report.json");
-        Report::new().write(&path, Some(0)).unwrap();
+        Recorder::new().write(&path, Some(0)).unwrap();
         assert!(path.exists());
     }
 }

@@ -16,10 +16,10 @@ use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use pcg_interface::output::Output;
 use serde::Deserialize;
 
 use crate::failure::Failure;
-use crate::output::Output;
 use crate::outputs::Outputs;
 
 /// What the user has seen of rustc's stderr.

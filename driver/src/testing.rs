@@ -4,15 +4,15 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use pcg_interface::environment::Environment;
 use pcg_llvm_backend::tokens;
 use tempfile::TempDir;
 
 use crate::archive::{self, METADATA, Member};
-use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::pipeline::Compile;
 use crate::plan::{Plan, SplitPlan, plan_for};
-use crate::report::Report;
+use crate::report::Recorder;
 use crate::signals::Watch;
 use crate::toolchain::Identity;
 
@@ -62,7 +62,7 @@ impl World {
     pub(crate) fn compile(&self, options: &[&str]) -> (Exit, serde_json::Value) {
         let plan = self.plan(options);
         let tokens = tokens::from_environment_or(1);
-        let compile = Compile::new(&plan, &tokens, Report::new(), Watch::default()).unwrap().unwrap();
+        let compile = Compile::new(&plan, &tokens, Recorder::new(), Watch::default()).unwrap().unwrap();
         let exit = compile.run();
         let report = serde_json::from_str(&compile.report.to_json(exit.code())).unwrap();
         let scratch = compile.scratch.path().to_owned();

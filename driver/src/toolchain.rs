@@ -16,10 +16,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::environment::{Environment, is_executable};
-
-/// Names the rustc to run where the command line does not.
-pub const RUSTC_VARIABLE: &str = "CARGO_PCG_RUSTC";
+use pcg_interface::environment::{Environment, RUSTC_VARIABLE, is_executable};
 
 /// Which of the two ways of calling pcg this is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 //! cargo fingerprints a compiler by the text of `-vV`. With a hash of pcg's sources and one of the options that
 //! affect output in it, everything is rebuilt when either changes, and nothing when neither does.
 
-use crate::options::Options;
+use pcg_interface::options::Options;
 
 /// A hash of pcg's own sources, made by the build script.
 const BUILD_HASH: &str = env!("PCG_BUILD_HASH");

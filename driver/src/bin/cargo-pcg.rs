@@ -1,9 +1,9 @@
-//! `cargo-pcg`; see [`pcg_driver::cargo_pcg`].
+//! `cargo-pcg`; see [`pcg_cargo`]. It does not use the driver, which needs libLLVM.
 
 #![forbid(unsafe_code)]
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    pcg_driver::cargo_pcg::run()
+    pcg_cargo::run()
 }

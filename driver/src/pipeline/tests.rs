@@ -2,9 +2,10 @@
 
 use std::fs;
 
+use pcg_interface::exit_code;
+
 use crate::archive::METADATA;
 use crate::exit::Exit;
-use crate::exit_code;
 use crate::testing::{OBJECT, World};
 
 /// What starts like bitcode and is none.

@@ -25,18 +25,36 @@ const EXAMPLES: &[Example] = &[
 #[test]
 fn every_option_has_an_example() {
     let examples: Vec<_> = EXAMPLES.iter().map(|(name, ..)| *name).collect();
-    assert_eq!(examples, TABLE.iter().map(|row| row.name).collect::<Vec<_>>());
+    assert_eq!(examples, specs().map(|spec| spec.key).collect::<Vec<_>>());
 }
 
 #[test]
 fn an_option_and_its_variable_do_the_same() {
-    for ((name, value, is_set), row) in EXAMPLES.iter().zip(TABLE) {
+    for ((name, value, is_set), spec) in EXAMPLES.iter().zip(specs()) {
         assert!(!is_set(&Options::default()), "{name}");
         let by_word = read(&[&format!("--pcg-{name}={value}")], &[]).expect("a good option");
-        let by_variable = read(&[], &[(row.variable, value)]).expect("a good variable");
+        let by_variable = read(&[], &[(spec.variable, value)]).expect("a good variable");
         assert!(is_set(&by_word) && is_set(&by_variable), "{name}");
-        assert_eq!(row.variable, format!("CARGO_PCG_{}", name.to_uppercase().replace('-', "_")));
+        assert_eq!(spec.variable, format!("CARGO_PCG_{}", name.to_uppercase().replace('-', "_")));
+        assert_eq!(spec.option, format!("pcg-{name}"));
     }
+}
+
+#[test]
+fn an_options_kind_takes_what_its_setter_takes() {
+    for row in TABLE {
+        for value in ["inline", "llvm", "best", "1", "0", "true", "no", "", "/a"] {
+            let is_set = (row.set)(&mut Options::default(), OsStr::new(value)).is_some();
+            assert_eq!(row.spec.kind.takes(OsStr::new(value)), is_set, "{}={value}", row.spec.key);
+        }
+    }
+}
+
+#[test]
+fn a_default_that_is_named_is_the_one_that_holds() {
+    let default = Options::default();
+    let named: Vec<_> = specs().filter_map(|spec| Some((spec.key, spec.default?.to_owned()))).collect();
+    assert_eq!(named, [("strategy", default.strategy.to_string()), ("strict", default.strict.to_string())]);
 }
 
 #[test]
@@ -57,7 +75,7 @@ fn every_strategy_is_accepted_by_its_name() {
     for strategy in Strategy::ALL {
         let options = read(&[&format!("--pcg-strategy={strategy}")], &[]).expect("a good name");
         assert_eq!(&options.strategy, strategy);
-        assert!(TABLE[0].expected.contains(&format!("`{strategy}`")), "the help text names it");
+        assert!(TABLE[0].spec.help.contains(strategy.name()), "the help text names it");
     }
 }
 
@@ -139,9 +157,9 @@ fn only_the_strategy_and_the_inline_truth_affect_the_output() {
 #[test]
 fn the_help_text_names_every_option_and_variable() {
     let help = help();
-    for row in TABLE {
-        assert!(help.contains(&format!("--pcg-{}", row.name)) && help.contains(row.variable), "{}", row.name);
+    for spec in specs() {
+        assert!(help.contains(&format!("--{}", spec.option)) && help.contains(spec.variable), "{}", spec.key);
     }
-    assert!(help.contains(crate::toolchain::RUSTC_VARIABLE));
+    assert!(help.contains(RUSTC_VARIABLE));
     assert!(help.lines().all(|line| line.len() <= 120), "{help}");
 }

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+/// Names the rustc to run where the command line does not.
+pub const RUSTC_VARIABLE: &str = "CARGO_PCG_RUSTC";
+
 /// Environment variables and the running program.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {

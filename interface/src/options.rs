@@ -13,7 +13,9 @@ use std::path::{Path, PathBuf};
 use pcg_partition::Strategy;
 use thiserror::Error;
 
-use crate::environment::Environment;
+use crate::environment::{Environment, RUSTC_VARIABLE};
+use crate::exit_code;
+use crate::option::{Kind, Spec, boolean, number};
 
 /// What the user asked of pcg itself.
 #[derive(Clone, Debug)]
@@ -64,7 +66,7 @@ pub enum UsageError {
         /// The option.
         option: String,
         /// What it takes.
-        expected: &'static str,
+        expected: String,
     },
     /// A value that the option does not take.
     #[error("`{given}` has a bad value: expected {expected}")]
@@ -72,7 +74,7 @@ pub enum UsageError {
         /// The option or the variable with its value.
         given: String,
         /// What it takes.
-        expected: &'static str,
+        expected: String,
     },
 }
 
@@ -99,92 +101,110 @@ pub enum Question {
 /// Puts a value into the options, or fails if it is none of those expected.
 type Setter = fn(&mut Options, &OsStr) -> Option<()>;
 
-/// One option.
+/// One option of pcg-rustc's.
 struct Row {
-    /// Behind `--pcg-`.
-    name: &'static str,
-    /// What the help text calls the value; empty for a switch.
-    value: &'static str,
-    /// The values that it takes, in words.
-    expected: &'static str,
-    variable: &'static str,
+    spec: Spec,
     /// Whether the machine code depends on it: then cargo has to rebuild when it changes.
     affects_output: bool,
-    help: &'static str,
     set: Setter,
 }
 
-/// What options take that name a file or a folder.
-const PATH: &str = "a path";
-
 static TABLE: &[Row] = &[
     Row {
-        name: "strategy",
-        value: "NAME",
-        expected: "`inline`, `size`, `source` or `llvm`",
-        variable: "CARGO_PCG_STRATEGY",
+        spec: Spec {
+            key: "strategy",
+            option: "pcg-strategy",
+            variable: "CARGO_PCG_STRATEGY",
+            kind: Kind::Choice(&["inline", "size", "source", "llvm"]),
+            value: "NAME",
+            default: Some("inline"),
+            help: "How the crate is cut into units: inline (default), size, source or llvm",
+        },
         affects_output: true,
-        help: "How the crate is cut into units: inline (default), size, source or llvm",
         set: |options, value| {
             options.strategy = value.to_str()?.parse().ok()?;
             Some(())
         },
     },
     Row {
-        name: "threads",
-        value: "N",
-        expected: "a number of 1 or more",
-        variable: "CARGO_PCG_THREADS",
+        spec: Spec {
+            key: "threads",
+            option: "pcg-threads",
+            variable: "CARGO_PCG_THREADS",
+            kind: Kind::Number,
+            value: "N",
+            default: None,
+            help: "The most threads to work with; by default the jobserver or the cores decide",
+        },
         affects_output: false,
-        help: "The most threads to work with; by default the jobserver or the cores decide",
         set: |options, value| {
-            options.threads = Some(value.to_str()?.parse().ok()?);
+            options.threads = Some(number(value)?);
             Some(())
         },
     },
     Row {
-        name: "report",
-        value: "FILE",
-        expected: PATH,
-        variable: "CARGO_PCG_REPORT",
+        spec: Spec {
+            key: "report",
+            option: "pcg-report",
+            variable: "CARGO_PCG_REPORT",
+            kind: Kind::Path,
+            value: "FILE",
+            default: None,
+            help: "Write a JSON report to FILE; in a folder (or with a `/` at the end) one file per crate",
+        },
         affects_output: false,
-        help: "Write a JSON report to FILE; in a folder (or with a `/` at the end) one file per crate",
         set: |options, value| set_path(&mut options.report, value),
     },
     Row {
-        name: "dump-graph",
-        value: "FILE",
-        expected: PATH,
-        variable: "CARGO_PCG_DUMP_GRAPH",
+        spec: Spec {
+            key: "dump-graph",
+            option: "pcg-dump-graph",
+            variable: "CARGO_PCG_DUMP_GRAPH",
+            kind: Kind::Path,
+            value: "FILE",
+            default: None,
+            help: "Write the crate's graph for pcg-lab to FILE; in a folder one file per crate",
+        },
         affects_output: false,
-        help: "Write the crate's graph for pcg-lab to FILE; in a folder one file per crate",
         set: |options, value| set_path(&mut options.dump_graph, value),
     },
     Row {
-        name: "inline-truth",
-        value: "FILE",
-        expected: PATH,
-        variable: "CARGO_PCG_INLINE_TRUTH",
+        spec: Spec {
+            key: "inline-truth",
+            option: "pcg-inline-truth",
+            variable: "CARGO_PCG_INLINE_TRUTH",
+            kind: Kind::Path,
+            value: "FILE",
+            default: None,
+            help: "Compile as one unit, and write what LLVM inlines to FILE; in a folder one file per crate",
+        },
         affects_output: true,
-        help: "Compile as one unit, and write what LLVM inlines to FILE; in a folder one file per crate",
         set: |options, value| set_path(&mut options.inline_truth, value),
     },
     Row {
-        name: "keep",
-        value: "DIR",
-        expected: PATH,
-        variable: "CARGO_PCG_KEEP",
+        spec: Spec {
+            key: "keep",
+            option: "pcg-keep",
+            variable: "CARGO_PCG_KEEP",
+            kind: Kind::Path,
+            value: "DIR",
+            default: None,
+            help: "Keep the units' bitcode and objects in a folder per crate under DIR",
+        },
         affects_output: false,
-        help: "Keep the units' bitcode and objects in a folder per crate under DIR",
         set: |options, value| set_path(&mut options.keep, value),
     },
     Row {
-        name: "strict",
-        value: "",
-        expected: "`1`, `true`, `0` or `false`",
-        variable: "CARGO_PCG_STRICT",
+        spec: Spec {
+            key: "strict",
+            option: "pcg-strict",
+            variable: "CARGO_PCG_STRICT",
+            kind: Kind::Switch,
+            value: "",
+            default: Some("false"),
+            help: "Fail where a crate with code to generate is not split",
+        },
         affects_output: false,
-        help: "Fail where a crate with code to generate is not split",
         set: |options, value| {
             options.strict = boolean(value)?;
             Some(())
@@ -197,12 +217,9 @@ fn set_path(path: &mut Option<PathBuf>, value: &OsStr) -> Option<()> {
     Some(())
 }
 
-fn boolean(value: &OsStr) -> Option<bool> {
-    match value.to_str()? {
-        "1" | "true" => Some(true),
-        "0" | "false" => Some(false),
-        _ => None,
-    }
+/// Every option, in the order of help texts.
+pub fn specs() -> impl Iterator<Item = &'static Spec> {
+    TABLE.iter().map(|row| &row.spec)
 }
 
 /// pcg's own words on a command line, apart from the others.
@@ -233,8 +250,8 @@ impl Options {
     pub fn read(own: &[OsString], environment: &Environment) -> Result<(Self, Option<Question>), UsageError> {
         let mut options = Self::default();
         for row in TABLE {
-            if let Some(value) = environment.get(row.variable) {
-                (row.set)(&mut options, value).ok_or_else(|| row.bad_value(row.variable, value))?;
+            if let Some(value) = environment.get(row.spec.variable) {
+                (row.set)(&mut options, value).ok_or_else(|| row.spec.bad_value(row.spec.variable, value))?;
             }
         }
         let mut question = None;
@@ -242,32 +259,29 @@ impl Options {
             match word.to_str() {
                 Some("--pcg-help") => question = Some(Question::Help),
                 Some("--pcg-version") => question = Some(Question::Version),
-                _ => {
-                    options.set(word)?;
-                }
+                _ => options.set(word)?,
             }
         }
         Ok((options, question))
     }
 
-    /// Takes one of pcg's own words; returns its option and value.
-    fn set<'a>(&mut self, word: &'a OsStr) -> Result<(&'static Row, &'a OsStr), UsageError> {
+    /// Takes one of pcg's own words.
+    fn set(&mut self, word: &OsStr) -> Result<(), UsageError> {
         let bytes = word.as_bytes();
         let (option, value) = match bytes.iter().position(|byte| *byte == b'=') {
             Some(at) => (&bytes[..at], Some(OsStr::from_bytes(&bytes[at + 1..]))),
             None => (bytes, None),
         };
         let option = String::from_utf8_lossy(option).into_owned();
-        let Some(row) = TABLE.iter().find(|row| option.strip_prefix("--pcg-") == Some(row.name)) else {
+        let Some(row) = TABLE.iter().find(|row| option.strip_prefix("--") == Some(row.spec.option)) else {
             return Err(UsageError::UnknownOption { option });
         };
         let value = match value {
             Some(value) => value,
-            None if row.value.is_empty() => OsStr::new("1"),
-            None => return Err(UsageError::MissingValue { option, expected: row.expected }),
+            None if row.spec.kind == Kind::Switch => OsStr::new("1"),
+            None => return Err(UsageError::MissingValue { option, expected: row.spec.kind.expected() }),
         };
-        (row.set)(self, value).ok_or_else(|| row.bad_value(&option, value))?;
-        Ok((row, value))
+        (row.set)(self, value).ok_or_else(|| row.spec.bad_value(&option, value))
     }
 
     /// The options with the paths of one crate: where a folder is given for a file, `stem` names the file in it, and
@@ -287,20 +301,6 @@ impl Options {
     }
 }
 
-impl Row {
-    /// The value, absolute if it is a path. A `/` at the end stays, as it tells a folder from a file.
-    fn absolute(&self, value: &OsStr) -> OsString {
-        match self.expected {
-            PATH => std::path::absolute(value).map_or_else(|_| value.to_owned(), PathBuf::into_os_string),
-            _ => value.to_owned(),
-        }
-    }
-
-    fn bad_value(&self, name: &str, value: &OsStr) -> UsageError {
-        UsageError::BadValue { given: format!("{name}={}", value.to_string_lossy()), expected: self.expected }
-    }
-}
-
 fn file_for_crate(path: PathBuf, stem: Option<&str>, extension: &str) -> Option<PathBuf> {
     let is_folder = path.as_os_str().as_bytes().ends_with(b"/") || Path::is_dir(&path);
     if is_folder { Some(path.join(format!("{}.{extension}", stem?))) } else { Some(path) }
@@ -308,28 +308,17 @@ fn file_for_crate(path: PathBuf, stem: Option<&str>, extension: &str) -> Option<
 
 /// The variables that the output depends on: dep-info names them, so that cargo rebuilds when one changes.
 pub fn output_variables() -> impl Iterator<Item = &'static str> {
-    TABLE.iter().filter(|row| row.affects_output).map(|row| row.variable)
+    TABLE.iter().filter(|row| row.affects_output).map(|row| row.spec.variable)
 }
 
-/// The variables that have the same effect as pcg's own words, with paths made absolute: for programs that run pcg-rustc
-/// in other folders.
-///
-/// # Errors
-/// The first word that is not right.
-pub fn variables(own: &[OsString]) -> Result<Vec<(&'static str, OsString)>, UsageError> {
-    own.iter()
-        .map(|word| Options::default().set(word).map(|(row, value)| (row.variable, row.absolute(value))))
-        .collect()
-}
-
-/// Two lines for each option, for help texts.
-pub fn table() -> String {
+/// Two lines for each option.
+fn table() -> String {
     let mut text = String::new();
-    for row in TABLE {
-        let value = if row.value.is_empty() { String::new() } else { format!("={}", row.value) };
-        let option = format!("--pcg-{}{value}", row.name);
+    for spec in specs() {
+        let value = if spec.value.is_empty() { String::new() } else { format!("={}", spec.value) };
+        let option = format!("--{}{value}", spec.option);
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "  {option:<25}{}\n{:27}[{}]", row.help, "", row.variable);
+        let _ = writeln!(text, "  {option:<25}{}\n{:27}[{}]", spec.help, "", spec.variable);
     }
     text
 }
@@ -344,14 +333,14 @@ pub fn help() -> String {
          PCG options, each with the variable that has the same effect:\n",
     );
     text.push_str(&table());
-    text.push_str(
+    text.push_str(&format!(
         "  --pcg-help               Print this text\n  \
          --pcg-version            Print pcg's version and the rustc that it was built for\n\n\
-         CARGO_PCG_RUSTC names the rustc to run where the command line does not; by default it is that of the\n\
+         {RUSTC_VARIABLE} names the rustc to run where the command line does not; by default it is that of the\n\
          toolchain that pcg was built for.\n\n\
-         Exit codes, besides those of rustc:\n",
-    );
-    text.push_str(&crate::exit_code::summary());
+         Exit codes, besides those of rustc:\n"
+    ));
+    text.push_str(&exit_code::summary());
     text
 }
 

@@ -1,0 +1,156 @@
+//! Becoming cargo with `pcg-rustc` in the place of rustc.
+//!
+//! | what the user sets | what cargo gets |
+//! |---|---|
+//! | `codegen-units` | `--config profile.NAME.codegen-units=N`, for the profile that the command builds with |
+//! | `codegen-units` of a package | `--config profile.NAME.package."PACKAGE".codegen-units=N` |
+//! | another option | its variable; a path is made absolute, because cargo runs rustc in other folders |
+//! | nothing | `RUSTC_WRAPPER`: pcg-rustc |
+//! | nothing, and a wrapper is there already (sccache) | `RUSTC`: pcg-rustc, and `CARGO_PCG_RUSTC`: the rustc that it was to be |
+//! | nothing | `CARGO_CACHE_RUSTC_INFO=0`, as cargo's cache of `rustc -vV` does not know pcg's variables |
+//! | anything of cargo's | the same |
+//!
+//! Cargo fingerprints the profile and the text of `-vV`, so that artefacts of stock and of pcg, and of different
+//! options, are told apart, and a change rebuilds exactly what it concerns.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use clap::ArgMatches;
+use pcg_interface::environment::{Environment, RUSTC_VARIABLE, is_executable};
+
+use crate::cargo_command;
+use crate::cargo_config::{self, Build};
+use crate::error::{CargoPcgError, PCG_RUSTC};
+use crate::project::{Choice, Project};
+use crate::settings::Settings;
+use crate::terminal::Terminal;
+use crate::words::Words;
+
+/// The cargo to run: cargo itself says which one when it runs this program.
+pub(crate) fn program(environment: &Environment) -> PathBuf {
+    PathBuf::from(environment.get("CARGO").unwrap_or(OsStr::new("cargo")))
+}
+
+/// Replaces this process by cargo. Returns only if that fails.
+pub(crate) fn become_cargo(
+    words: &Words,
+    options: &ArgMatches,
+    environment: &Environment,
+) -> Result<ExitCode, CargoPcgError> {
+    let settings = settings(words, options, environment)?;
+    let program = program(environment);
+    let mut cargo = Command::new(&program);
+    cargo.args(arguments(words, &settings)).env("CARGO_CACHE_RUSTC_INFO", "0").envs(settings.variables());
+    let pcg_rustc = find_pcg_rustc(environment)?;
+    let build = cargo_config::build(environment)?;
+    if has_other_wrapper(words, environment, &build, &pcg_rustc) {
+        if environment.get(RUSTC_VARIABLE).is_none() {
+            cargo.env(RUSTC_VARIABLE, chosen_rustc(environment, &build));
+        }
+        cargo.env("RUSTC", pcg_rustc);
+    } else {
+        cargo.env("RUSTC_WRAPPER", pcg_rustc);
+    }
+    Err(CargoPcgError::CannotRun { program, source: cargo.exec() })
+}
+
+/// The settings that hold for a command of cargo's.
+fn settings(words: &Words, options: &ArgMatches, environment: &Environment) -> Result<Settings, CargoPcgError> {
+    let has_project = cargo_command::compiles_project(words);
+    let project = has_project.then(|| Project::find(&Choice::of(words), environment)).flatten();
+    let settings = Settings::read(options, environment, project.as_ref())?;
+    settings.warn(Terminal::beside_cargo(words, environment));
+    Ok(settings)
+}
+
+/// Cargo's command line, with the numbers of units where cargo looks for them. A command that may not compile gets
+/// those only that the user gave it.
+fn arguments(words: &Words, settings: &Settings) -> Vec<OsString> {
+    let mut arguments = words.cargo.clone();
+    if cargo_command::compiles(words) || settings.has_units_on_the_command_line() {
+        let at = cargo_command::position_for_options(words);
+        let config = settings.for_cargo(cargo_command::profile(words)).into_iter();
+        arguments.splice(at..at, config.flat_map(|setting| ["--config".into(), setting]));
+    }
+    arguments
+}
+
+/// The one that was installed with this program wins over the first in `PATH`.
+fn find_pcg_rustc(environment: &Environment) -> Result<PathBuf, CargoPcgError> {
+    let beside = env::current_exe().ok().map(|path| path.with_file_name(PCG_RUSTC)).filter(|path| is_executable(path));
+    beside.or_else(|| environment.find_program(OsStr::new(PCG_RUSTC))).ok_or(CargoPcgError::NoPcgRustc)
+}
+
+/// Whether cargo is to run rustc through a wrapper that is not pcg-rustc. Cargo has room for one.
+fn has_other_wrapper(words: &Words, environment: &Environment, build: &Build, pcg_rustc: &Path) -> bool {
+    let is_other = |wrapper: &OsStr| !wrapper.is_empty() && !is_same_program(Path::new(wrapper), pcg_rustc);
+    // An empty RUSTC_WRAPPER means none, whatever the configuration says.
+    if let Some(wrapper) = env::var_os("RUSTC_WRAPPER") {
+        return is_other(&wrapper);
+    }
+    let configured = environment.get("CARGO_BUILD_RUSTC_WRAPPER").or(build.rustc_wrapper.as_deref().map(OsStr::new));
+    configured.is_some_and(is_other) || configure_a_wrapper(words)
+}
+
+/// Whether `--config` sets a wrapper.
+fn configure_a_wrapper(words: &Words) -> bool {
+    words.before_separator().any(|word| word.trim_start_matches("--config=").starts_with("build.rustc-wrapper"))
+}
+
+/// The rustc that cargo would run.
+fn chosen_rustc<'a>(environment: &'a Environment, build: &'a Build) -> &'a OsStr {
+    let configured = build.rustc.as_deref().map(OsStr::new);
+    let chosen = environment.get("RUSTC").or_else(|| environment.get("CARGO_BUILD_RUSTC")).or(configured);
+    chosen.unwrap_or(OsStr::new("rustc"))
+}
+
+fn is_same_program(program: &Path, pcg_rustc: &Path) -> bool {
+    match (program.canonicalize(), pcg_rustc.canonicalize()) {
+        (Ok(program), Ok(pcg_rustc)) => program == pcg_rustc,
+        _ => program == Path::new(PCG_RUSTC),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli;
+
+    /// Cargo's command line without any configuration files.
+    fn arguments(line: &str) -> String {
+        let words: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
+        let words = Words::split(&words, &cli::definition());
+        let options = cli::parse_options(cli::definition(), &words).unwrap();
+        let environment = Environment::from_iter([("CARGO_PCG_CODEGEN_UNITS", "2")]);
+        let settings = Settings::read(&options, &environment, None).unwrap();
+        super::arguments(&words, &settings).join(OsStr::new(" ")).into_string().unwrap()
+    }
+
+    #[test]
+    fn the_number_of_units_stands_behind_the_command() {
+        let line = "run --codegen-units 4 a --release -- --profile=x";
+        assert_eq!(arguments(line), "run --config profile.release.codegen-units=4 a --release -- --profile=x");
+        assert_eq!(arguments("-q b"), "-q b --config profile.dev.codegen-units=2");
+    }
+
+    #[test]
+    fn a_command_that_does_not_compile_gets_the_number_only_if_it_is_given() {
+        assert_eq!(arguments("fmt --all"), "fmt --all");
+        assert_eq!(arguments("alias --codegen-units=4"), "alias --config profile.dev.codegen-units=4");
+    }
+
+    #[test]
+    fn a_wrapper_on_the_command_line_is_seen() {
+        let configure = |line: &str| {
+            let words: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
+            configure_a_wrapper(&Words::split(&words, &cli::definition()))
+        };
+        assert!(configure("build --config build.rustc-wrapper='sccache'"));
+        assert!(configure("build --config=build.rustc-wrapper='sccache'"));
+        assert!(!configure("build --config net.offline=true"));
+    }
+}

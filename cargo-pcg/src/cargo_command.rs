@@ -1,0 +1,137 @@
+//! What has to be known of cargo's commands: which ones compile, and with which profile.
+
+use crate::words::Words;
+
+/// One command that compiles.
+#[derive(Debug)]
+struct Row {
+    /// The command and its short form.
+    names: &'static [&'static str],
+    /// The profile that it builds with by itself.
+    profile: &'static str,
+    /// The option that names another one.
+    profile_option: &'static str,
+    /// How many words name the command: behind them stand its options.
+    words: usize,
+}
+
+const PROFILE: &str = "--profile";
+
+/// The commands that compile a local project, or with `install` perhaps somebody else's.
+static COMMANDS: &[Row] = &[
+    Row { names: &["build", "b"], profile: "dev", profile_option: PROFILE, words: 1 },
+    Row { names: &["run", "r"], profile: "dev", profile_option: PROFILE, words: 1 },
+    Row { names: &["test", "t"], profile: "dev", profile_option: PROFILE, words: 1 },
+    Row { names: &["bench"], profile: "bench", profile_option: PROFILE, words: 1 },
+    Row { names: &["check", "c"], profile: "dev", profile_option: PROFILE, words: 1 },
+    Row { names: &["rustc"], profile: "dev", profile_option: PROFILE, words: 1 },
+    Row { names: &["doc", "d"], profile: "dev", profile_option: PROFILE, words: 1 },
+    Row { names: &["rustdoc"], profile: "dev", profile_option: PROFILE, words: 1 },
+    Row { names: &["fix"], profile: "dev", profile_option: PROFILE, words: 1 },
+    Row { names: &["clippy"], profile: "dev", profile_option: PROFILE, words: 1 },
+    Row { names: &[INSTALL], profile: "release", profile_option: PROFILE, words: 1 },
+    // `cargo nextest run`; its `--profile` is one of its own.
+    Row { names: &["nextest"], profile: "dev", profile_option: "--cargo-profile", words: 2 },
+];
+
+const INSTALL: &str = "install";
+
+fn row(words: &Words) -> Option<&'static Row> {
+    COMMANDS.iter().find(|row| words.command().is_some_and(|name| row.names.contains(&name)))
+}
+
+/// Whether the command compiles anything. Nothing is known of aliases and most commands of others.
+pub(crate) fn compiles(words: &Words) -> bool {
+    row(words).is_some()
+}
+
+/// Whether the command compiles the project in the current folder or the one that it names.
+pub(crate) fn compiles_project(words: &Words) -> bool {
+    compiles(words) && (words.command() != Some(INSTALL) || words.value_of("--path").is_some())
+}
+
+/// Where in cargo's words options can be put in: behind the command's name, as arguments for a program may follow.
+pub(crate) fn position_for_options(words: &Words) -> usize {
+    let behind = row(words).map_or(1, |row| row.words);
+    words.position_of_command().map_or(0, |at| at + behind).min(words.before_separator().count())
+}
+
+/// The profile that cargo builds with, by cargo's rules: the last that is named, or the command's own.
+pub(crate) fn profile(words: &Words) -> &str {
+    let (mut profile, option) = row(words).map_or(("dev", PROFILE), |row| (row.profile, row.profile_option));
+    let mut options = words.options().peekable();
+    while let Some(word) = options.next() {
+        match word.strip_prefix(option) {
+            Some("") => profile = options.peek().copied().unwrap_or(profile),
+            Some(value) => profile = value.strip_prefix('=').unwrap_or(profile),
+            None if word == "--debug" => profile = "dev",
+            None if word == "--release" || is_short_release(word) => profile = "release",
+            None => {}
+        }
+    }
+    profile
+}
+
+/// `-r`, alone or with others that take no value, like `-vr`.
+fn is_short_release(word: &str) -> bool {
+    word.strip_prefix('-').is_some_and(|letters| letters.contains('r') && letters.chars().all(|c| "rvq".contains(c)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::*;
+    use crate::cli;
+
+    fn words(line: &str) -> Words {
+        let words: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
+        Words::split(&words, &cli::definition())
+    }
+
+    #[test]
+    fn the_profile_is_the_one_that_cargo_builds() {
+        for (line, expected) in [
+            ("build", "dev"),
+            ("build --release", "release"),
+            ("run -r", "release"),
+            ("build -vr", "release"),
+            ("-q build --release", "release"),
+            ("test --profile slow --lib", "slow"),
+            ("test --profile=slow", "slow"),
+            ("bench", "bench"),
+            ("install --path .", "release"),
+            ("install --debug ripgrep", "dev"),
+            ("build -p r --bin release", "dev"),
+            ("nextest run --profile ci", "dev"),
+            ("nextest run --cargo-profile slow", "slow"),
+            ("an-alias", "dev"),
+        ] {
+            assert_eq!(profile(&words(line)), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_compiles_is_known() {
+        for (line, is_anything, is_project) in [
+            ("build", true, true),
+            ("-q t --lib", true, true),
+            ("install ripgrep", true, false),
+            ("install --path=.", true, true),
+            ("fmt", false, false),
+            ("clean", false, false),
+            ("--list", false, false),
+        ] {
+            assert_eq!((compiles(&words(line)), compiles_project(&words(line))), (is_anything, is_project), "{line}");
+        }
+    }
+
+    #[test]
+    fn options_go_behind_the_command() {
+        for (line, expected) in
+            [("run a -- b", 1), ("-q run a", 2), ("nextest run a", 2), ("nextest -- a", 1), ("--list", 0), ("x", 1)]
+        {
+            assert_eq!(position_for_options(&words(line)), expected, "{line}");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! pcg's own commands. A new one takes a file in `commands/` and its name in the list below.
+//!
+//! A file has a function `definition`, which returns the command without the options that all have, and a function
+//! `run`.
+
+use std::process::ExitCode;
+
+use clap::{ArgMatches, Command};
+use pcg_interface::environment::Environment;
+
+use crate::cli;
+use crate::error::CargoPcgError;
+use crate::terminal::{self, Terminal};
+
+/// What a command is given.
+struct Context<'a> {
+    /// pcg's options.
+    options: &'a ArgMatches,
+    /// The command's own options and arguments.
+    matches: &'a ArgMatches,
+    environment: &'a Environment,
+    terminal: Terminal,
+}
+
+type Run = fn(&Context<'_>) -> Result<(), CargoPcgError>;
+
+macro_rules! commands {
+    ($($module:ident),+) => {
+        $(mod $module;)+
+
+        const COMMANDS: &[(fn() -> Command, Run)] = &[$(($module::definition, $module::run)),+];
+    };
+}
+
+commands!(completions, config, man);
+
+/// The definitions of all, in the order of the help text.
+pub(crate) fn definitions() -> impl Iterator<Item = Command> {
+    COMMANDS.iter().map(|(definition, _)| definition().next_help_heading(None).args(terminal::args()))
+}
+
+/// Runs the command that was read, or shows the help text if there is none.
+pub(crate) fn run(options: &ArgMatches, environment: &Environment) -> Result<ExitCode, CargoPcgError> {
+    let Some((name, matches)) = options.subcommand() else {
+        Terminal::new(environment).clap(&cli::definition().render_help(), false);
+        return Ok(ExitCode::SUCCESS);
+    };
+    let (_, run) = COMMANDS.iter().find(|(definition, _)| definition().get_name() == name).expect("clap knows it");
+    run(&Context { options, matches, environment, terminal: Terminal::of(matches, environment) })?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,75 @@
+//! Why `cargo pcg` could not do what it was asked for.
+
+use std::io;
+use std::path::PathBuf;
+
+use pcg_interface::exit_code;
+use pcg_interface::options::UsageError;
+use thiserror::Error;
+
+use crate::terminal::Terminal;
+
+/// What `cargo pcg` sets itself as, beside itself or in `PATH`.
+pub(crate) const PCG_RUSTC: &str = "pcg-rustc";
+
+/// An expected error.
+#[derive(Debug, Error)]
+pub(crate) enum CargoPcgError {
+    /// Also `--help` and `--version`, which clap answers by an error.
+    #[error(transparent)]
+    CommandLine(#[from] clap::Error),
+    #[error(transparent)]
+    Variable(#[from] UsageError),
+    #[error("there is no `{PCG_RUSTC}` beside cargo-pcg or in PATH")]
+    NoPcgRustc,
+    #[error("{}: {source}", path.display())]
+    File { path: PathBuf, source: FileError },
+    #[error("{}:{line}: `{key}` is `{given}`: expected {expected}", path.display())]
+    BadValue { path: PathBuf, line: usize, key: String, given: String, expected: String },
+    #[error("cannot run {}: {source}", program.display())]
+    CannotRun { program: PathBuf, source: io::Error },
+    #[error("cannot write {}: {source}", path.display())]
+    Write { path: PathBuf, source: io::Error },
+}
+
+/// What is wrong with a configuration file.
+#[derive(Debug, Error)]
+pub(crate) enum FileError {
+    #[error(transparent)]
+    Read(#[from] io::Error),
+    #[error("{}", .0.to_string().trim_end())]
+    Parse(#[from] toml::de::Error),
+}
+
+impl CargoPcgError {
+    /// Says it to the user, with how to mend it.
+    pub(crate) fn tell(&self, terminal: Terminal) {
+        match self {
+            Self::CommandLine(error) => terminal.clap(&error.render(), error.use_stderr()),
+            _ => terminal.error(self, self.help()),
+        }
+    }
+
+    fn help(&self) -> &'static str {
+        match self {
+            Self::CommandLine(_) | Self::Variable(_) => "`cargo pcg --help` says what each option takes",
+            Self::NoPcgRustc => "`make install` in pcg's sources installs both",
+            Self::File { .. } | Self::BadValue { .. } => "mend this file",
+            Self::CannotRun { .. } => "run it as `cargo pcg`, or set CARGO to the path of cargo",
+            Self::Write { .. } => "name a folder that can be written to",
+        }
+    }
+
+    /// The code that the process ends with.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::CommandLine(error) if !error.use_stderr() => 0,
+            Self::CommandLine(_)
+            | Self::Variable(_)
+            | Self::File { .. }
+            | Self::BadValue { .. }
+            | Self::Write { .. } => exit_code::USAGE,
+            Self::NoPcgRustc | Self::CannotRun { .. } => exit_code::CANNOT_RUN,
+        }
+    }
+}

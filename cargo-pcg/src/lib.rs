@@ -1,0 +1,52 @@
+//! `cargo pcg COMMAND`: cargo with `pcg-rustc` in the place of rustc, and pcg's own commands.
+//!
+//! For a command of cargo's the process takes pcg's options out of the command line, says them in cargo's own terms,
+//! and becomes cargo ([`cargo`]): output, signals and the exit code are cargo's. What pcg's own commands and options
+//! are, is defined once ([`cli`]); where else options may stand is said in [`settings`].
+//!
+//! Nothing here links LLVM: `cargo pcg` works, and can say what is missing, where `pcg-rustc` cannot even start.
+
+#![forbid(unsafe_code)]
+
+mod cargo;
+mod cargo_command;
+mod cargo_config;
+mod cargo_folders;
+mod cli;
+mod commands;
+mod error;
+mod project;
+mod settings;
+mod terminal;
+mod words;
+
+use std::env;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use pcg_interface::environment::Environment;
+
+use error::CargoPcgError;
+use terminal::Terminal;
+use words::Words;
+
+/// Runs cargo-pcg with this process's arguments and environment.
+pub fn run() -> ExitCode {
+    let words: Vec<OsString> = env::args_os().skip(1).collect();
+    let environment = Environment::of_process();
+    obey(&words, &environment).unwrap_or_else(|error| {
+        error.tell(Terminal::new(&environment));
+        error.exit_code().into()
+    })
+}
+
+/// Does what the command line asks for. Cargo itself puts the name of its command, `pcg`, in front.
+fn obey(words: &[OsString], environment: &Environment) -> Result<ExitCode, CargoPcgError> {
+    let words = words.strip_prefix([OsString::from("pcg")].as_slice()).unwrap_or(words);
+    let definition = cli::definition();
+    let split = Words::split(words, &definition);
+    if cli::is_for_cargo(&split, &definition) {
+        return cargo::become_cargo(&split, &cli::parse_options(definition, &split)?, environment);
+    }
+    commands::run(&cli::parse(definition, &split)?, environment)
+}

@@ -1,0 +1,178 @@
+//! A command line in two parts: pcg's own words, and those for cargo.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+
+use clap::{Arg, Command};
+
+/// What all of pcg-rustc's options begin with: whatever else does is a mistake and not for cargo.
+const OWN_PREFIX: &[u8] = b"--pcg-";
+
+/// Cargo's own options in front of a command that take the next word as their value.
+const WITH_VALUE: [&str; 4] = ["--color", "--config", "-C", "-Z"];
+
+/// A command line, taken apart.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Words {
+    /// pcg's own options with their values, in order.
+    pub(crate) own: Vec<OsString>,
+    /// All others, in order.
+    pub(crate) cargo: Vec<OsString>,
+    /// How many of cargo's words stand in front of a `--`.
+    end: usize,
+}
+
+impl Words {
+    /// Takes the options of `definition` out of the words in front of a `--`.
+    pub(crate) fn split(words: &[OsString], definition: &Command) -> Self {
+        let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
+        let mut split = Self::default();
+        let mut before = words[..end].iter().peekable();
+        while let Some(word) = before.next() {
+            match own_option(word, definition) {
+                Own::No => split.cargo.push(word.clone()),
+                Own::Whole => split.own.push(word.clone()),
+                Own::WithNext => {
+                    split.own.push(word.clone());
+                    split.own.extend(before.next_if(|value| !value.as_bytes().starts_with(b"-")).cloned());
+                }
+            }
+        }
+        split.end = split.cargo.len();
+        split.cargo.extend_from_slice(&words[end..]);
+        split
+    }
+
+    /// Cargo's words in front of a `--`. Nothing is known of one that is not UTF-8.
+    pub(crate) fn before_separator(&self) -> impl Iterator<Item = &str> {
+        self.cargo[..self.end].iter().map(|word| word.to_str().unwrap_or_default())
+    }
+
+    /// The first word for cargo.
+    pub(crate) fn first(&self) -> Option<&str> {
+        self.before_separator().next()
+    }
+
+    /// Where the name of the command stands among cargo's words.
+    pub(crate) fn position_of_command(&self) -> Option<usize> {
+        let mut words = self.before_separator().enumerate();
+        while let Some((at, word)) = words.next() {
+            if WITH_VALUE.contains(&word) {
+                words.next();
+            } else if !word.starts_with(['-', '+']) {
+                return Some(at);
+            }
+        }
+        None
+    }
+
+    /// The name of the command.
+    pub(crate) fn command(&self) -> Option<&str> {
+        self.before_separator().nth(self.position_of_command()?)
+    }
+
+    /// The word behind the command, unless it is an option.
+    pub(crate) fn subject(&self) -> Option<&str> {
+        let word = self.before_separator().nth(self.position_of_command()? + 1)?;
+        (!word.starts_with('-')).then_some(word)
+    }
+
+    /// The options of cargo's command.
+    pub(crate) fn options(&self) -> impl Iterator<Item = &str> {
+        self.before_separator().skip(self.position_of_command().map_or(0, |at| at + 1))
+    }
+
+    /// The value of an option of cargo's, given as `NAME VALUE` or as `NAME=VALUE`.
+    pub(crate) fn value_of(&self, name: &str) -> Option<&OsStr> {
+        let words = &self.cargo[..self.end];
+        words.iter().enumerate().rev().find_map(|(at, word)| match word.to_str()?.strip_prefix(name)? {
+            "" => words.get(at + 1).map(OsString::as_os_str),
+            rest => rest.strip_prefix('=').map(OsStr::new),
+        })
+    }
+}
+
+/// What a word is among pcg's own options.
+enum Own {
+    No,
+    Whole,
+    /// The next word is its value.
+    WithNext,
+}
+
+fn own_option(word: &OsStr, definition: &Command) -> Own {
+    let bytes = word.as_bytes();
+    let name = bytes.split(|byte| *byte == b'=').next().unwrap_or_default();
+    let is_meant = |arg: &&Arg| arg.get_long().is_some_and(|long| name.strip_prefix(b"--") == Some(long.as_bytes()));
+    match definition.get_arguments().find(is_meant) {
+        Some(arg) if takes_next(arg) && name == bytes => Own::WithNext,
+        Some(_) => Own::Whole,
+        None if bytes.starts_with(OWN_PREFIX) => Own::Whole,
+        None => Own::No,
+    }
+}
+
+fn takes_next(arg: &Arg) -> bool {
+    arg.get_action().takes_values() && !arg.is_require_equals_set()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli;
+
+    fn split(line: &str) -> Words {
+        let words: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
+        Words::split(&words, &cli::definition())
+    }
+
+    #[test]
+    fn what_is_not_ours_is_unchanged() {
+        let line = "build -p a --features=b -Z x --no-such-flag -- --codegen-units 2 --pcg-strict";
+        let words = split(line);
+        assert_eq!(words.cargo.join(OsStr::new(" ")), line);
+        assert!(words.own.is_empty());
+    }
+
+    #[test]
+    fn our_options_are_taken_out_wherever_they_are() {
+        let words = split("--pcg-strict build --codegen-units 4 --release --pcg-report r/ --pcg-keep=k x -- a");
+        assert_eq!(words.own, ["--pcg-strict", "--codegen-units", "4", "--pcg-report", "r/", "--pcg-keep=k"]);
+        assert_eq!(words.cargo, ["build", "--release", "x", "--", "a"]);
+    }
+
+    #[test]
+    fn an_option_is_not_the_value_of_another() {
+        let words = split("build --pcg-keep --release --pcg-strict false");
+        assert_eq!(words.own, ["--pcg-keep", "--pcg-strict"]);
+        assert_eq!(words.cargo, ["build", "--release", "false"]);
+    }
+
+    #[test]
+    fn what_looks_like_ours_is_not_for_cargo() {
+        assert_eq!(split("build --pcg-speed=11").own, ["--pcg-speed=11"]);
+    }
+
+    #[test]
+    fn the_command_is_behind_cargos_own_options() {
+        for (line, command, subject) in [
+            ("build a", Some("build"), Some("a")),
+            ("-q --color never build --release", Some("build"), None),
+            ("-Z x --config a.b=1 run", Some("run"), None),
+            ("+nightly test", Some("test"), None),
+            ("--list", None, None),
+            ("", None, None),
+        ] {
+            let words = split(line);
+            assert_eq!((words.command(), words.subject()), (command, subject), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_value_of_an_option_is_the_last_one() {
+        let words = split("build --manifest-path a --manifest-path=b --profile x -- --profile y");
+        assert_eq!(words.value_of("--manifest-path"), Some(OsStr::new("b")));
+        assert_eq!(words.value_of("--profile"), Some(OsStr::new("x")));
+        assert_eq!(words.value_of("--prof"), None);
+    }
+}

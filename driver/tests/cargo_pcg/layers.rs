@@ -1,0 +1,94 @@
+//! Options in manifests and files, and what cargo gets of them.
+
+use std::fs;
+
+use super::common::World;
+use super::{cargo_pcg, start, workspace};
+
+#[test]
+fn what_files_say_becomes_settings_of_cargos_and_variables() {
+    let world = World::new();
+    let mut command = cargo_pcg(&world, &["build", "--release"]);
+    workspace(
+        &world,
+        "[workspace.metadata.pcg]\ncodegen-units = 8\nreport = 'reports/'\npackage.image.codegen-units = 16\n",
+        "[package.metadata.pcg]\ncodegen-units = 2\n",
+    );
+    world.write("project/.cargo/pcg.toml", "strict = true\nkeep = 'kept'\n");
+    world.write("home/pcg.toml", "threads = 3\nstrict = false\n");
+    let started = start(&world, &mut command);
+    let expected = [
+        "build",
+        "--config",
+        "profile.release.codegen-units=8",
+        "--config",
+        "profile.release.package.\"image\".codegen-units=16",
+        "--config",
+        "profile.release.package.\"lib\".codegen-units=2",
+        "--release",
+    ];
+    assert_eq!(started.arguments, expected);
+    let expected = [
+        "CARGO_CACHE_RUSTC_INFO=0",
+        "CARGO_PCG_KEEP=[ROOT]/project/kept",
+        "CARGO_PCG_REPORT=[ROOT]/project/reports/",
+        "CARGO_PCG_STRICT=true",
+        "CARGO_PCG_THREADS=3",
+        "RUSTC_WRAPPER=[PCG_RUSTC]",
+    ];
+    assert_eq!(started.variables, expected);
+    assert_eq!(started.said, "");
+}
+
+#[test]
+fn variables_win_over_files_and_the_command_line_over_variables() {
+    let world = World::new();
+    let mut command = cargo_pcg(&world, &["build", "--pcg-threads=1"]);
+    workspace(&world, "", "[package.metadata.pcg]\ncodegen-units = 2\n");
+    world.write("home/pcg.toml", "strategy = 'llvm'\nthreads = 3\n");
+    command.env("CARGO_PCG_STRATEGY", "size").env("CARGO_PCG_THREADS", "2").env("CARGO_PCG_CODEGEN_UNITS", "4");
+    let started = start(&world, &mut command);
+    assert_eq!(started.arguments, ["build", "--config", "profile.dev.codegen-units=4"]);
+    for variable in ["CARGO_PCG_STRATEGY=size", "CARGO_PCG_THREADS=1"] {
+        assert!(started.variables.iter().any(|set| set == variable), "{:?}", started.variables);
+    }
+}
+
+#[test]
+fn files_in_folders_above_count_and_the_nearest_wins() {
+    let world = World::new();
+    let mut command = cargo_pcg(&world, &["build"]);
+    fs::create_dir_all(world.path(".cargo")).unwrap();
+    world.write(".cargo/pcg.toml", "codegen-units = 2\npackage.a.codegen-units = 3\nreport = 'r'\n");
+    world.write("project/.cargo/pcg.toml", "codegen-units = 4\n");
+    let started = start(&world, &mut command);
+    assert_eq!(started.arguments, ["build", "--config", "profile.dev.codegen-units=4"]);
+    assert!(started.variables.contains(&"CARGO_PCG_REPORT=[ROOT]/r".to_owned()), "{:?}", started.variables);
+}
+
+#[test]
+fn cargo_is_asked_about_the_project_that_is_built_and_no_other() {
+    let world = World::new();
+    let asked = world.path("asked");
+    let ask = |words: &[&str]| {
+        start(&world, &mut cargo_pcg(&world, words));
+        let words = fs::read_to_string(&asked).ok()?;
+        fs::remove_file(&asked).unwrap();
+        Some(words.lines().collect::<Vec<_>>().join(" "))
+    };
+    let answer = ask(&["build", "--manifest-path", "a/Cargo.toml", "--locked", "--", "--offline"]).unwrap();
+    assert_eq!(answer, "metadata --format-version 1 --no-deps --manifest-path a/Cargo.toml --locked");
+    let answer = ask(&["install", "--path", "a"]).unwrap();
+    assert_eq!(answer, "metadata --format-version 1 --no-deps --manifest-path a/Cargo.toml");
+    for words in [["install", "ripgrep"], ["fmt", "--all"], ["clean", "--release"]] {
+        assert_eq!(ask(&words), None, "{words:?}");
+    }
+}
+
+#[test]
+fn a_project_that_cargo_cannot_read_is_left_to_cargo() {
+    let world = World::new();
+    let started = start(&world, &mut cargo_pcg(&world, &["build"]));
+    assert!(world.path("asked").exists() && !world.path("metadata").exists());
+    assert_eq!((started.arguments, started.said), (vec!["build".to_owned()], String::new()));
+}
