@@ -24,11 +24,14 @@ use pcg_interface::environment::{Environment, RUSTC_VARIABLE, is_executable};
 
 use crate::cargo_command;
 use crate::cargo_config::{self, Build};
-use crate::error::{CargoPcgError, PCG_RUSTC};
+use crate::error::CargoPcgError;
 use crate::project::{Choice, Project};
 use crate::settings::Settings;
 use crate::terminal::Terminal;
 use crate::words::Words;
+
+/// What is set in the place of rustc: it is beside this program or in `PATH`.
+pub(crate) const PCG_RUSTC: &str = "pcg-rustc";
 
 /// The cargo to run: cargo itself says which one when it runs this program.
 pub(crate) fn program(environment: &Environment) -> PathBuf {

@@ -17,24 +17,28 @@ struct Row {
 
 const PROFILE: &str = "--profile";
 
+const INSTALL: &str = "install";
+
 /// The commands that compile a local project, or with `install` perhaps somebody else's.
 static COMMANDS: &[Row] = &[
-    Row { names: &["build", "b"], profile: "dev", profile_option: PROFILE, words: 1 },
-    Row { names: &["run", "r"], profile: "dev", profile_option: PROFILE, words: 1 },
-    Row { names: &["test", "t"], profile: "dev", profile_option: PROFILE, words: 1 },
-    Row { names: &["bench"], profile: "bench", profile_option: PROFILE, words: 1 },
-    Row { names: &["check", "c"], profile: "dev", profile_option: PROFILE, words: 1 },
-    Row { names: &["rustc"], profile: "dev", profile_option: PROFILE, words: 1 },
-    Row { names: &["doc", "d"], profile: "dev", profile_option: PROFILE, words: 1 },
-    Row { names: &["rustdoc"], profile: "dev", profile_option: PROFILE, words: 1 },
-    Row { names: &["fix"], profile: "dev", profile_option: PROFILE, words: 1 },
-    Row { names: &["clippy"], profile: "dev", profile_option: PROFILE, words: 1 },
-    Row { names: &[INSTALL], profile: "release", profile_option: PROFILE, words: 1 },
-    // `cargo nextest run`; its `--profile` is one of its own.
+    cargos_own(&["build", "b"], "dev"),
+    cargos_own(&["run", "r"], "dev"),
+    cargos_own(&["test", "t"], "dev"),
+    cargos_own(&["bench"], "bench"),
+    cargos_own(&["check", "c"], "dev"),
+    cargos_own(&["rustc"], "dev"),
+    cargos_own(&["doc", "d"], "dev"),
+    cargos_own(&["rustdoc"], "dev"),
+    cargos_own(&["fix"], "dev"),
+    cargos_own(&["clippy"], "dev"),
+    cargos_own(&[INSTALL], "release"),
+    // `cargo nextest run`; its `--profile` is something else.
     Row { names: &["nextest"], profile: "dev", profile_option: "--cargo-profile", words: 2 },
 ];
 
-const INSTALL: &str = "install";
+const fn cargos_own(names: &'static [&'static str], profile: &'static str) -> Row {
+    Row { names, profile, profile_option: PROFILE, words: 1 }
+}
 
 fn row(words: &Words) -> Option<&'static Row> {
     COMMANDS.iter().find(|row| words.command().is_some_and(|name| row.names.contains(&name)))

@@ -2,8 +2,8 @@
 
 use std::ffi::OsString;
 
-use clap::builder::{OsStringValueParser, PossibleValue, TypedValueParser};
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser};
+use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint};
 use pcg_interface::exit_code;
 use pcg_interface::option::{Kind, Spec};
 use pcg_interface::options;
@@ -48,24 +48,21 @@ pub(crate) fn definition() -> Command {
 
 fn option(spec: &'static Spec) -> Arg {
     let arg = Arg::new(spec.key).long(spec.option).help(format!("{}\n[{}]", spec.help, spec.variable));
+    let one_of = |names: &[&'static str]| PossibleValuesParser::new(names).map(OsString::from);
+    // What a switch takes is not worth a place in the help text, and a choice's text names its values.
+    let arg = arg.value_name(spec.value).hide_possible_values(true);
     match spec.kind {
         Kind::Switch => {
-            let values = ["true", "false", "1", "0"].map(PossibleValue::new);
-            let arg = arg.num_args(0..=1).require_equals(true).default_missing_value("true").hide_possible_values(true);
-            arg.value_name("BOOL").value_parser(clap::builder::PossibleValuesParser::new(values).map(OsString::from))
+            let arg = arg.num_args(0..=1).require_equals(true).default_missing_value("true");
+            arg.value_name("BOOL").value_parser(one_of(&["true", "false", "1", "0"]))
         }
-        Kind::Choice(names) => {
-            let names = clap::builder::PossibleValuesParser::new(names.iter().copied());
-            arg.value_name(spec.value).hide_possible_values(true).value_parser(names.map(OsString::from))
-        }
-        Kind::Path => {
-            let hint = if spec.value == "DIR" { clap::ValueHint::DirPath } else { clap::ValueHint::AnyPath };
-            arg.value_name(spec.value).value_hint(hint).value_parser(checked(spec))
-        }
-        Kind::Number => arg.value_name(spec.value).value_parser(checked(spec)),
+        Kind::Choice(names) => arg.value_parser(one_of(names)),
+        Kind::Path => arg.value_hint(ValueHint::AnyPath).value_parser(checked(spec)),
+        Kind::Number => arg.value_parser(checked(spec)),
     }
 }
 
+/// What the option's kind takes.
 fn checked(spec: &'static Spec) -> impl TypedValueParser<Value = OsString> {
     OsStringValueParser::new().try_map(|value| match spec.kind.takes(&value) {
         true => Ok(value),

@@ -7,10 +7,8 @@ use pcg_interface::exit_code;
 use pcg_interface::options::UsageError;
 use thiserror::Error;
 
+use crate::cargo::PCG_RUSTC;
 use crate::terminal::Terminal;
-
-/// What `cargo pcg` sets itself as, beside itself or in `PATH`.
-pub(crate) const PCG_RUSTC: &str = "pcg-rustc";
 
 /// An expected error.
 #[derive(Debug, Error)]

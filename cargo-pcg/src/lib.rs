@@ -1,8 +1,8 @@
 //! `cargo pcg COMMAND`: cargo with `pcg-rustc` in the place of rustc, and pcg's own commands.
 //!
 //! For a command of cargo's the process takes pcg's options out of the command line, says them in cargo's own terms,
-//! and becomes cargo ([`cargo`]): output, signals and the exit code are cargo's. What pcg's own commands and options
-//! are, is defined once ([`cli`]); where else options may stand is said in [`settings`].
+//! and becomes cargo (`cargo.rs`): output, signals and the exit code are cargo's. What pcg's own commands and options
+//! are, is defined once (`cli.rs`); where else options may stand, and which of them hold, is said in `settings.rs`.
 //!
 //! Nothing here links LLVM: `cargo pcg` works, and can say what is missing, where `pcg-rustc` cannot even start.
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-/// One compile's report. The schema is documented in `driver/src/report.rs`.
+/// One compile's report. The schema is documented in `interface/src/report.rs`.
 #[derive(Debug, Clone)]
 pub struct Report(pub Value);
 

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use pcg_tests::command::{command, run_ok};
@@ -120,5 +120,44 @@ fn a_wrapper_that_is_there_sees_pcg() -> Result<()> {
     ensure!(programs.lines().all(|program| program == pcg_rustc), "{programs}");
     let reports = Report::read_all(&project.folder.path().join("reports"))?;
     ensure!(reports.iter().filter(|report| report.action() == "split").count() == 2, "{reports:?}");
+    Ok(())
+}
+
+/// The shared libraries that an executable is linked against.
+fn needed_libraries(executable: &Path) -> Result<String> {
+    let mut readelf = command(toolchain::llvm_tool("llvm-readelf")?);
+    Ok(run_ok(readelf.arg("--needed-libs").arg(executable))?.stdout_text())
+}
+
+#[test]
+fn cargo_pcg_starts_without_libllvm() -> Result<()> {
+    ensure!(needed_libraries(&toolchain::pcg_rustc()?)?.contains("libLLVM"), "the test shows nothing");
+    let needed = needed_libraries(&toolchain::cargo_pcg()?)?;
+    ensure!(needed.contains("libc.so") && !needed.contains("libLLVM"), "{needed}");
+    Ok(())
+}
+
+#[test]
+fn options_in_manifests_and_files_reach_the_crates_they_are_for() -> Result<()> {
+    let project = Project::new()?;
+    let manifest = FILES[0].1.replace(
+        "[workspace]\n",
+        "[workspace]\n[workspace.metadata.pcg]\ncodegen-units = 2\npackage.called.codegen-units = 4\nreport = 'reports/'\n",
+    );
+    project.write("Cargo.toml", &manifest)?;
+    project.write(".cargo/pcg.toml", "strategy = 'size'\n")?;
+    ensure!(project.pcg(&[])? == EVERYTHING, "the first build");
+    ensure!(project.pcg(&[])? == NOTHING, "the second build");
+    let reports = Report::read_all(&project.folder.path().join("reports"))?;
+    for (name, units) in [("caller", 2), ("called", 4)] {
+        let report = reports.iter().find(|report| report.crate_name() == name && report.action() == "split");
+        let report = report.with_context(|| format!("{name} was not split"))?;
+        ensure!(report.0["strategy"] == "size" && report.0["requested_codegen_units"] == units, "{:#}", report.0);
+    }
+    project.write("Cargo.toml", &manifest.replace("called.codegen-units = 4", "called.codegen-units = 3"))?;
+    // cargo compiles dependents, too.
+    ensure!(project.pcg(&[])? == EVERYTHING, "another number of units for a dependency");
+    project.write(".cargo/pcg.toml", "strategy = 'size'\nthreads = 1\n")?;
+    ensure!(project.pcg(&[])? == NOTHING, "another number of threads");
     Ok(())
 }

@@ -68,10 +68,22 @@ fn only_the_back_end_depends_on_llvm() -> Result<()> {
 }
 
 #[test]
+fn cargo_pcg_does_without_the_driver_and_the_back_end() -> Result<()> {
+    let all = dependencies()?;
+    ensure!(all["pcg-cargo"].contains("pcg-interface"), "cargo pcg does without anything: the test shows nothing");
+    for package in ["pcg-cargo", "pcg-interface"] {
+        for unwanted in ["pcg-llvm-backend", "pcg-driver"] {
+            ensure!(!all[package].contains(unwanted), "{package} depends on {unwanted}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
 fn the_tests_see_executables_only() -> Result<()> {
     let all = dependencies()?;
     for package in ["pcg-tests", "pcg-ui-tests"] {
-        for unwanted in ["pcg-partition", "pcg-llvm-backend", "pcg-driver"] {
+        for unwanted in ["pcg-partition", "pcg-llvm-backend", "pcg-driver", "pcg-cargo", "pcg-interface"] {
             ensure!(!all[package].contains(unwanted), "{package} depends on {unwanted}");
         }
     }
@@ -80,7 +92,7 @@ fn the_tests_see_executables_only() -> Result<()> {
 
 #[test]
 fn unsafe_code_is_forbidden_outside_the_back_end() -> Result<()> {
-    for library in ["driver/src/lib.rs", "partition/src/lib.rs"] {
+    for library in ["driver/src/lib.rs", "cargo-pcg/src/lib.rs", "interface/src/lib.rs", "partition/src/lib.rs"] {
         let text = std::fs::read_to_string(toolchain::workspace().join(library))?;
         ensure!(text.lines().any(|line| line == "#![forbid(unsafe_code)]"), "{library} does not forbid unsafe code");
     }

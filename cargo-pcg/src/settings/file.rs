@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use pcg_interface::option::{Kind, Spec};
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeString, DeTable, DeValue};
 
 use super::origin::{Origin, Place};
 use super::{Layer, Setting};
@@ -122,19 +122,20 @@ impl Reader<'_> {
     }
 
     fn setting(&self, spec: &Spec, value: &Spanned<DeValue<'_>>) -> Result<Setting, CargoPcgError> {
-        let text = text(spec.kind, value.get_ref()).filter(|text| spec.kind.takes(text));
-        let text = text.ok_or_else(|| self.bad_value(spec.key, value, expected(spec.kind)))?;
-        let value_or_path = match spec.kind {
-            // A `/` at the end stays.
-            Kind::Path => self.place.base(self.path).join(text).into_os_string(),
-            _ => text,
-        };
+        let given = text(spec.kind, value.get_ref()).filter(|text| spec.kind.takes(text));
+        let given = given.ok_or_else(|| self.bad_value(spec.key, value, expected(spec.kind)))?;
         let line = self.line(value.span().start);
-        let origin = Origin::File { layer: self.place, path: self.path.to_owned(), line };
-        Ok(Setting { value: value_or_path, origin })
+        Ok(Setting {
+            value: match spec.kind {
+                // A `/` at the end stays.
+                Kind::Path => self.place.base(self.path).join(given).into_os_string(),
+                _ => given,
+            },
+            origin: Origin::File { layer: self.place, path: self.path.to_owned(), line },
+        })
     }
 
-    fn unknown(&mut self, key: &Spanned<std::borrow::Cow<'_, str>>, known: impl IntoIterator<Item = &'static str>) {
+    fn unknown(&mut self, key: &Spanned<DeString<'_>>, known: impl IntoIterator<Item = &'static str>) {
         let name = key.get_ref();
         let nearest = known.into_iter().min_by_key(|known| strsim::damerau_levenshtein(known, name));
         self.found.unknown.push(UnknownKey {
@@ -183,7 +184,7 @@ fn expected(kind: Kind) -> String {
 mod tests {
     use super::*;
 
-    /// Reads `content` as a file of the user's, in a folder with the name `project`.
+    /// Reads `content` as a file in that place.
     fn read(content: &str, place: Place) -> Result<Found, CargoPcgError> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("pcg.toml");

@@ -18,13 +18,13 @@ pub(crate) enum Origin {
     File { layer: Place, path: PathBuf, line: usize },
 }
 
-/// What a file is to cargo.
+/// Which files may have options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Place {
     /// The manifest of a package.
     Package,
-    /// The manifest of the workspace, or of a package that is none's member.
+    /// The manifest of the workspace.
     Workspace,
     /// In `.cargo` of the current folder or of one above it.
     Folder,

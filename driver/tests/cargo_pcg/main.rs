@@ -44,10 +44,15 @@ const SURROUNDINGS: [&str; 9] = [
 
 /// cargo-pcg in the folder `project`, with the folder `home` as cargo's home.
 fn cargo_pcg(world: &World, words: &[&str]) -> Command {
+    cargo_pcg_at(Path::new(env!("CARGO_BIN_EXE_cargo-pcg")), world, words)
+}
+
+/// The same for a cargo-pcg that is elsewhere.
+fn cargo_pcg_at(program: &Path, world: &World, words: &[&str]) -> Command {
     let cargo = world.script("cargo", CARGO);
     fs::create_dir_all(world.path("project/.cargo")).unwrap();
     fs::create_dir_all(world.path("home")).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-pcg"));
+    let mut command = Command::new(program);
     command.args(words).current_dir(world.path("project")).env("CARGO", cargo).env("CARGO_HOME", world.path("home"));
     for variable in SURROUNDINGS {
         command.env_remove(variable);

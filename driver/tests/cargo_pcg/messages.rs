@@ -6,7 +6,7 @@ use snapbox::prelude::*;
 use snapbox::{assert_data_eq, str};
 
 use super::common::World;
-use super::{cargo_pcg, said, start, without_root, workspace};
+use super::{cargo_pcg, cargo_pcg_at, said, start, without_root, workspace};
 
 /// Runs cargo-pcg, which has to answer by itself.
 fn answer(words: &[&str]) -> String {
@@ -356,6 +356,24 @@ fn a_cargo_that_is_missing() {
         str![[r#"
 error: pcg: cannot run /nonexistent/cargo: No such file or directory (os error 2)
 help: run it as `cargo pcg`, or set CARGO to the path of cargo
+
+"#]]
+        .raw()
+    );
+}
+
+#[test]
+fn a_pcg_rustc_that_is_missing() {
+    let world = World::new();
+    fs::copy(env!("CARGO_BIN_EXE_cargo-pcg"), world.path("alone")).unwrap();
+    let mut command = cargo_pcg_at(&world.path("alone"), &world, &["build"]);
+    let output = command.env("PATH", world.path("out")).output().unwrap();
+    assert_eq!(output.status.code(), Some(4));
+    assert_data_eq!(
+        said(&world, &output),
+        str![[r#"
+error: pcg: there is no `pcg-rustc` beside cargo-pcg or in PATH
+help: `make install` in pcg's sources installs both
 
 "#]]
         .raw()
