@@ -5,11 +5,14 @@
 #   make sweep     the slower end-to-end tests: more crates, more numbers of units
 #   make bench     how fast pcg compiles (BENCHMARKING.md); wants an otherwise idle machine
 #   make quality   how good the code is that pcg makes (BENCHMARKING.md), in executed instructions
-#   make install   pcg-rustc and cargo-pcg into cargo's bin folder
+#   make install   pcg-rustc and cargo-pcg into cargo's bin folder, and cargo-pcg's manual pages beside it
 
 CARGO ?= cargo
 # Set to nothing to let cargo update Cargo.lock.
 LOCKED ?= --locked
+
+# Where `make install` puts `bin` and `share`: by default where cargo does. man looks beside the folders of PATH.
+ROOT ?= $(or $(CARGO_INSTALL_ROOT),$(CARGO_HOME),$(HOME)/.cargo)
 
 # The steps of `make test` share the machine's cores with nobody.
 .NOTPARALLEL:
@@ -27,7 +30,8 @@ quality: setup-quality build
 	$(CARGO) run $(LOCKED) --release --quiet -p pcg-tests --bin quality -- --write
 
 install: setup-build
-	$(CARGO) install $(LOCKED) --path driver
+	$(CARGO) install $(LOCKED) --path driver --root "$(ROOT)"
+	"$(ROOT)/bin/cargo-pcg" man --output "$(ROOT)/share/man/man1"
 
 setup-build:
 	@scripts/setup build

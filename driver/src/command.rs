@@ -19,7 +19,7 @@ use crate::fallback;
 use crate::linker;
 use crate::pipeline::Compile;
 use crate::plan::{self, Plan, SplitPlan};
-use crate::report::Recorder;
+use crate::recorder::Recorder;
 use crate::signals::Watch;
 use crate::version;
 

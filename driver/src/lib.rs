@@ -25,7 +25,7 @@ pub mod pipeline;
 pub mod place;
 pub mod plan;
 pub mod reason;
-pub mod report;
+pub mod recorder;
 pub mod request;
 pub mod scratch;
 pub mod signals;

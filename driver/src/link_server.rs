@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use crate::archive::module_name;
 use crate::failure::Failure;
 use crate::linker::{Finished, Reply, Request, receive, send};
-use crate::report::Recorder;
+use crate::recorder::Recorder;
 
 /// Makes the object to link from one that the front end wrote: takes the module's name and the object's content.
 pub type ObjectOf<'a> = dyn Fn(&str, Vec<u8>) -> Result<PathBuf, Failure> + Sync + 'a;

@@ -23,7 +23,7 @@ use crate::frontend;
 use crate::keep::Keep;
 use crate::outputs::Outputs;
 use crate::plan::SplitPlan;
-use crate::report::Recorder;
+use crate::recorder::Recorder;
 use crate::scratch::Scratch;
 use crate::signals::Watch;
 use crate::stderr::Transcript;

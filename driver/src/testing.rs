@@ -12,7 +12,7 @@ use crate::archive::{self, METADATA, Member};
 use crate::exit::Exit;
 use crate::pipeline::Compile;
 use crate::plan::{Plan, SplitPlan, plan_for};
-use crate::report::Recorder;
+use crate::recorder::Recorder;
 use crate::signals::Watch;
 use crate::toolchain::Identity;
 

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fmt;
 use std::fs;
-use std::io;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use pcg_interface::option::{Kind, Spec};
@@ -54,7 +54,7 @@ impl fmt::Display for UnknownKey {
 pub(super) fn read(path: &Path, place: Place) -> Result<Option<Found>, CargoPcgError> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
         Err(error) => return Err(CargoPcgError::File { path: path.to_owned(), source: error.into() }),
     };
     let broken = |error: toml::de::Error| CargoPcgError::File { path: path.to_owned(), source: error.into() };
@@ -268,6 +268,10 @@ mod tests {
 
     #[test]
     fn what_is_not_there_says_nothing() {
-        assert!(super::read(Path::new("/nonexistent/pcg.toml"), Place::Home).unwrap().is_none());
+        for path in ["/nonexistent/pcg.toml", "/dev/null/pcg.toml"] {
+            assert!(super::read(Path::new(path), Place::Home).unwrap().is_none(), "{path}");
+        }
+        let manifest = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
+        assert!(super::read(manifest, Place::Package).unwrap().is_none());
     }
 }
