@@ -43,8 +43,10 @@ pub(crate) fn become_cargo(
     words: &Words,
     options: &ArgMatches,
     environment: &Environment,
+    terminal: Terminal,
 ) -> Result<ExitCode, CargoPcgError> {
     let settings = settings(words, options, environment)?;
+    settings.warn(terminal);
     let program = program(environment);
     let mut cargo = Command::new(&program);
     cargo.args(arguments(words, &settings)).env("CARGO_CACHE_RUSTC_INFO", "0").envs(settings.variables());
@@ -65,9 +67,7 @@ pub(crate) fn become_cargo(
 fn settings(words: &Words, options: &ArgMatches, environment: &Environment) -> Result<Settings, CargoPcgError> {
     let has_project = cargo_command::compiles_project(words);
     let project = has_project.then(|| Project::find(&Choice::of(words), environment)).flatten();
-    let settings = Settings::read(options, environment, project.as_ref())?;
-    settings.warn(Terminal::beside_cargo(words, environment));
-    Ok(settings)
+    Settings::read(options, environment, project.as_ref())
 }
 
 /// Cargo's command line, with the numbers of units where cargo looks for them. A command that may not compile gets

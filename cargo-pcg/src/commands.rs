@@ -40,12 +40,16 @@ pub(crate) fn definitions() -> impl Iterator<Item = Command> {
 }
 
 /// Runs the command that was read, or shows the help text if there is none.
-pub(crate) fn run(options: &ArgMatches, environment: &Environment) -> Result<ExitCode, CargoPcgError> {
+pub(crate) fn run(
+    options: &ArgMatches,
+    environment: &Environment,
+    terminal: Terminal,
+) -> Result<ExitCode, CargoPcgError> {
     let Some((name, matches)) = options.subcommand() else {
-        Terminal::new(environment).clap(&cli::definition().render_help(), false);
+        terminal.clap(&cli::definition().render_help(), false);
         return Ok(ExitCode::SUCCESS);
     };
     let (_, run) = COMMANDS.iter().find(|(definition, _)| definition().get_name() == name).expect("clap knows it");
-    run(&Context { options, matches, environment, terminal: Terminal::of(matches, environment) })?;
+    run(&Context { options, matches, environment, terminal: terminal.with(matches) })?;
     Ok(ExitCode::SUCCESS)
 }

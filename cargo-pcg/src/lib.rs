@@ -30,23 +30,30 @@ use error::CargoPcgError;
 use terminal::Terminal;
 use words::Words;
 
-/// Runs cargo-pcg with this process's arguments and environment.
+/// Runs cargo-pcg with this process's arguments and environment. Cargo itself puts the name of its command, `pcg`, in
+/// front of the arguments.
 pub fn run() -> ExitCode {
     let words: Vec<OsString> = env::args_os().skip(1).collect();
+    let words = words.strip_prefix([OsString::from("pcg")].as_slice()).unwrap_or(&words);
     let environment = Environment::of_process();
-    obey(&words, &environment).unwrap_or_else(|error| {
-        error.tell(Terminal::new(&environment));
+    let definition = cli::definition();
+    let words = Words::split(words, &definition);
+    let terminal = Terminal::for_words(&words, &environment);
+    obey(&words, definition, &environment, terminal).unwrap_or_else(|error| {
+        error.tell(terminal);
         error.exit_code().into()
     })
 }
 
-/// Does what the command line asks for. Cargo itself puts the name of its command, `pcg`, in front.
-fn obey(words: &[OsString], environment: &Environment) -> Result<ExitCode, CargoPcgError> {
-    let words = words.strip_prefix([OsString::from("pcg")].as_slice()).unwrap_or(words);
-    let definition = cli::definition();
-    let split = Words::split(words, &definition);
-    if cli::is_for_cargo(&split, &definition) {
-        return cargo::become_cargo(&split, &cli::parse_options(definition, &split)?, environment);
+/// Does what the command line asks for.
+fn obey(
+    words: &Words,
+    definition: clap::Command,
+    environment: &Environment,
+    terminal: Terminal,
+) -> Result<ExitCode, CargoPcgError> {
+    if cli::is_for_cargo(words, &definition) {
+        return cargo::become_cargo(words, &cli::parse_options(definition, words)?, environment, terminal);
     }
-    commands::run(&cli::parse(definition, &split)?, environment)
+    commands::run(&cli::parse(definition, words)?, environment, terminal)
 }

@@ -122,7 +122,7 @@ impl Settings {
         self.layers.iter().find_map(|layer| layer.options.get(spec.key))
     }
 
-    /// The packages whose number of codegen units differs in its origin from that of all crates, by their names.
+    /// The numbers of codegen units that hold for single packages, by the packages' names.
     pub(crate) fn packages(&self) -> BTreeMap<&str, &Setting> {
         let for_all = self.layers.iter().position(|layer| layer.options.contains_key(CODEGEN_UNITS.key));
         let as_strong = &self.layers[..for_all.map_or(self.layers.len(), |at| at + 1)];
@@ -135,6 +135,7 @@ impl Settings {
         let units = |setting: &Setting| setting.value.display().to_string();
         let for_all = self.get(&CODEGEN_UNITS).map(|all| format!("profile.{profile}.codegen-units={}", units(all)));
         let packages = self.packages().into_iter();
+        // What Rust escapes in a name is escaped in TOML, too.
         let for_packages =
             packages.map(|(name, one)| format!("profile.{profile}.package.{name:?}.codegen-units={}", units(one)));
         for_all.into_iter().chain(for_packages).map(OsString::from).collect()

@@ -72,46 +72,37 @@ pub(crate) fn args() -> [Arg; 4] {
 }
 
 impl Terminal {
-    /// As the variables say.
-    pub(crate) fn new(environment: &Environment) -> Self {
+    /// As `--color` and `-q` on a command line say, be it cargo's or pcg's own, or else the variables. It need not be
+    /// right: this is for saying so.
+    pub(crate) fn for_words(words: &Words, environment: &Environment) -> Self {
         let variable = |name| environment.get(name).and_then(|value| value.to_str());
+        let is_quiet = words.before_separator().any(|word| matches!(word, "-q" | "--quiet"));
         let verbosity = match (variable("CARGO_TERM_QUIET"), variable("CARGO_TERM_VERBOSE")) {
+            _ if is_quiet => Verbosity::Quiet,
             (Some("true"), _) => Verbosity::Quiet,
             (_, Some("true")) => Verbosity::Verbose,
             _ => Verbosity::Normal,
         };
-        Self { colours: colours(variable("CARGO_TERM_COLOR")), verbosity, format: Format::Text }
+        let when = words.value_of("--color").and_then(|when| when.to_str());
+        Self { colours: colours(when.or(variable("CARGO_TERM_COLOR"))), verbosity, format: Format::Text }
     }
 
-    /// As the options of one of pcg's own commands say, or else the variables.
-    pub(crate) fn of(matches: &ArgMatches, environment: &Environment) -> Self {
-        let mut terminal = Self::new(environment);
+    /// As the options of one of pcg's own commands say.
+    pub(crate) fn with(mut self, matches: &ArgMatches) -> Self {
         let choice = |name| matches.get_one::<String>(name).map(String::as_str);
         if let Some(when) = choice(COLOR) {
-            terminal.colours = colours(Some(when));
+            self.colours = colours(Some(when));
         }
         if matches.get_flag(VERBOSE) {
-            terminal.verbosity = Verbosity::Verbose;
+            self.verbosity = Verbosity::Verbose;
         }
         if matches.get_flag(QUIET) {
-            terminal.verbosity = Verbosity::Quiet;
+            self.verbosity = Verbosity::Quiet;
         }
         if choice(FORMAT) == Some("json") {
-            terminal.format = Format::Json;
+            self.format = Format::Json;
         }
-        terminal
-    }
-
-    /// As cargo's own options on a command line say, or else the variables.
-    pub(crate) fn beside_cargo(words: &Words, environment: &Environment) -> Self {
-        let mut terminal = Self::new(environment);
-        if let Some(when) = words.value_of("--color") {
-            terminal.colours = colours(when.to_str());
-        }
-        if words.before_separator().any(|word| matches!(word, "-q" | "--quiet")) {
-            terminal.verbosity = Verbosity::Quiet;
-        }
-        terminal
+        self
     }
 
     /// Writes what was asked for to standard output.
@@ -163,14 +154,22 @@ fn line(style: Style, kind: &str, message: &impl Display) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsString;
+
     use clap::Command;
 
     use super::*;
 
+    /// As one of pcg's own commands has it.
     fn terminal(words: &[&str], variables: &[(&str, &str)]) -> Terminal {
-        let command = Command::new("x").no_binary_name(true).args(args());
+        let matches = Command::new("x").no_binary_name(true).args(args()).get_matches_from(words);
+        before_parsing(words, variables).with(&matches)
+    }
+
+    fn before_parsing(words: &[&str], variables: &[(&str, &str)]) -> Terminal {
+        let words: Vec<OsString> = words.iter().map(OsString::from).collect();
         let environment = Environment::from_iter(variables.iter().copied());
-        Terminal::of(&command.get_matches_from(words), &environment)
+        Terminal::for_words(&Words::split(&words, &Command::new("x")), &environment)
     }
 
     #[test]
@@ -181,6 +180,12 @@ mod tests {
         let by_options = terminal(&["--color=always", "-v", "--format", "json"], &variables);
         let expected = Terminal { colours: ColorChoice::Always, verbosity: Verbosity::Verbose, format: Format::Json };
         assert_eq!(by_options, expected);
+    }
+
+    #[test]
+    fn errors_in_the_command_line_have_its_colours() {
+        let terminal = before_parsing(&["build", "--color", "never", "-q", "--", "--color=always"], &[]);
+        assert_eq!((terminal.colours, terminal.verbosity), (ColorChoice::Never, Verbosity::Quiet));
     }
 
     #[test]

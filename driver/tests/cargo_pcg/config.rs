@@ -232,3 +232,15 @@ fn colours_are_as_they_are_wanted() {
     assert!(is_coloured(&[], &[("CARGO_TERM_COLOR", "always")]));
     assert!(!is_coloured(&["--color", "never"], &[("CARGO_TERM_COLOR", "always")]));
 }
+
+#[test]
+fn errors_are_coloured_as_is_wanted() {
+    let world = World::new();
+    for words in [["config", "--formt"], ["build", "--pcg-speed"]] {
+        let is_coloured = |color| {
+            let words = [&words[..], &[color]].concat();
+            cargo_pcg(&world, &words).output().unwrap().stderr.contains(&b'\x1b')
+        };
+        assert!(is_coloured("--color=always") && !is_coloured("--color=auto"), "{words:?}");
+    }
+}
