@@ -45,11 +45,12 @@ pub(crate) fn become_cargo(
     environment: &Environment,
     terminal: Terminal,
 ) -> Result<ExitCode, CargoPcgError> {
-    let settings = settings(words, options, environment)?;
+    let expanded = expand(words, environment)?;
+    let settings = settings(&expanded, options, environment)?;
     settings.warn(terminal);
     let program = program(environment);
     let mut cargo = Command::new(&program);
-    cargo.args(arguments(words, &settings)).env("CARGO_CACHE_RUSTC_INFO", "0").envs(settings.variables());
+    cargo.args(arguments(words, &expanded, &settings)).env("CARGO_CACHE_RUSTC_INFO", "0").envs(settings.variables());
     let pcg_rustc = find_pcg_rustc(environment)?;
     let build = cargo_config::build(environment)?;
     if has_other_wrapper(words, environment, &build, &pcg_rustc) {
@@ -63,6 +64,13 @@ pub(crate) fn become_cargo(
     Err(CargoPcgError::CannotRun { program, source: cargo.exec() })
 }
 
+/// What cargo makes of an alias.
+fn expand(words: &Words, environment: &Environment) -> Result<Words, CargoPcgError> {
+    let name = words.command().filter(|_| !cargo_command::compiles(words));
+    let alias = name.map(|name| cargo_config::alias(name, environment)).transpose()?.flatten();
+    Ok(alias.map_or_else(|| words.clone(), |alias| words.with_command(&alias)))
+}
+
 /// The settings that hold for a command of cargo's.
 fn settings(words: &Words, options: &ArgMatches, environment: &Environment) -> Result<Settings, CargoPcgError> {
     let has_project = cargo_command::compiles_project(words);
@@ -72,11 +80,11 @@ fn settings(words: &Words, options: &ArgMatches, environment: &Environment) -> R
 
 /// Cargo's command line, with the numbers of units where cargo looks for them. A command that may not compile gets
 /// those only that the user gave it.
-fn arguments(words: &Words, settings: &Settings) -> Vec<OsString> {
+fn arguments(words: &Words, expanded: &Words, settings: &Settings) -> Vec<OsString> {
     let mut arguments = words.cargo.clone();
-    if cargo_command::compiles(words) || settings.has_units_on_the_command_line() {
+    if cargo_command::compiles(expanded) || settings.has_units_on_the_command_line() {
         let at = cargo_command::position_for_options(words);
-        let config = settings.for_cargo(cargo_command::profile(words)).into_iter();
+        let config = settings.for_cargo(cargo_command::profile(expanded)).into_iter();
         arguments.splice(at..at, config.flat_map(|setting| ["--config".into(), setting]));
     }
     arguments
@@ -128,9 +136,13 @@ mod tests {
         let words: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
         let words = Words::split(&words, &cli::definition());
         let options = cli::parse_options(cli::definition(), &words).unwrap();
-        let environment = Environment::from_iter([("CARGO_PCG_CODEGEN_UNITS", "2")]);
+        let environment =
+            Environment::from_iter([("CARGO_PCG_CODEGEN_UNITS", "2"), ("CARGO_ALIAS_BR", "build --release")]);
         let settings = Settings::read(&options, &environment, None).unwrap();
-        super::arguments(&words, &settings).join(OsStr::new(" ")).into_string().unwrap()
+        super::arguments(&words, &expand(&words, &environment).unwrap(), &settings)
+            .join(OsStr::new(" "))
+            .into_string()
+            .unwrap()
     }
 
     #[test]
@@ -143,7 +155,12 @@ mod tests {
     #[test]
     fn a_command_that_does_not_compile_gets_the_number_only_if_it_is_given() {
         assert_eq!(arguments("fmt --all"), "fmt --all");
-        assert_eq!(arguments("alias --codegen-units=4"), "alias --config profile.dev.codegen-units=4");
+        assert_eq!(arguments("other --codegen-units=4"), "other --config profile.dev.codegen-units=4");
+    }
+
+    #[test]
+    fn an_alias_is_understood() {
+        assert_eq!(arguments("br -p a"), "br --config profile.release.codegen-units=2 -p a");
     }
 
     #[test]

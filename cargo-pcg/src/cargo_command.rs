@@ -44,7 +44,7 @@ fn row(words: &Words) -> Option<&'static Row> {
     COMMANDS.iter().find(|row| words.command().is_some_and(|name| row.names.contains(&name)))
 }
 
-/// Whether the command compiles anything. Nothing is known of aliases and most commands of others.
+/// Whether the command compiles anything. Nothing is known of most commands of others.
 pub(crate) fn compiles(words: &Words) -> bool {
     row(words).is_some()
 }

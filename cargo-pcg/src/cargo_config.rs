@@ -1,4 +1,4 @@
-//! What `cargo pcg` has to know of cargo's configuration files: which rustc is to run, and in which wrapper.
+//! What `cargo pcg` has to know of cargo's configuration files: which rustc is to run, in which wrapper, and aliases.
 //!
 //! Stable cargo has no command that says it. Of the folders in which cargo looks the nearest wins, and `config` without
 //! an extension wins over `config.toml` beside it.
@@ -12,10 +12,11 @@ use serde::Deserialize;
 use crate::cargo_folders;
 use crate::error::CargoPcgError;
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Config {
-    #[serde(default)]
     build: Build,
+    alias: toml::Table,
 }
 
 /// The table `build`, as far as it concerns pcg.
@@ -34,18 +35,40 @@ pub(crate) fn build(environment: &Environment) -> Result<Build, CargoPcgError> {
 /// Each key from the first folder that has it.
 fn merge(folders: &[PathBuf]) -> Result<Build, CargoPcgError> {
     folders.iter().try_fold(Build::default(), |merged, folder| {
-        let next = build_in(folder)?;
+        let next = read(folder)?.build;
         Ok(Build { rustc: merged.rustc.or(next.rustc), rustc_wrapper: merged.rustc_wrapper.or(next.rustc_wrapper) })
     })
 }
 
-fn build_in(folder: &Path) -> Result<Build, CargoPcgError> {
+/// The words that an alias stands for, if there is one of that name.
+pub(crate) fn alias(name: &str, environment: &Environment) -> Result<Option<Vec<String>>, CargoPcgError> {
+    let variable = format!("CARGO_ALIAS_{}", name.to_uppercase().replace('-', "_"));
+    if let Some(line) = environment.get(&variable).and_then(|line| line.to_str()) {
+        return Ok(Some(words_of(&line.into())));
+    }
+    for folder in cargo_folders::all(environment) {
+        if let Some(value) = read(&folder)?.alias.get(name) {
+            return Ok(Some(words_of(value)));
+        }
+    }
+    Ok(None)
+}
+
+/// An alias is a line, or an array of words.
+fn words_of(alias: &toml::Value) -> Vec<String> {
+    match alias {
+        toml::Value::Array(words) => words.iter().filter_map(|word| word.as_str()).map(str::to_owned).collect(),
+        line => line.as_str().unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
+    }
+}
+
+fn read(folder: &Path) -> Result<Config, CargoPcgError> {
     let Some(path) = ["config", "config.toml"].map(|name| folder.join(name)).into_iter().find(|path| path.is_file())
     else {
-        return Ok(Build::default());
+        return Ok(Config::default());
     };
-    let read = || Ok(toml::from_str::<Config>(&fs::read_to_string(&path)?)?);
-    read().map(|config| config.build).map_err(|source| CargoPcgError::File { path: path.clone(), source })
+    let config = || Ok(toml::from_str(&fs::read_to_string(&path)?)?);
+    config().map_err(|source| CargoPcgError::File { path: path.clone(), source })
 }
 
 #[cfg(test)]
@@ -79,10 +102,22 @@ mod tests {
     }
 
     #[test]
+    fn an_alias_is_a_line_or_an_array_and_a_variable_wins() {
+        let home = tempfile::tempdir().unwrap();
+        file(home.path(), "[alias]\nbr = 'build  --release'\nspaced = ['run', 'a b']");
+        let home = ("CARGO_HOME", home.path().to_str().unwrap());
+        let found = |name| alias(name, &Environment::from_iter([home, ("CARGO_ALIAS_MY_B", "bench")])).unwrap();
+        assert_eq!(found("br").unwrap(), ["build", "--release"]);
+        assert_eq!(found("spaced").unwrap(), ["run", "a b"]);
+        assert_eq!(found("my-b").unwrap(), ["bench"]);
+        assert_eq!(found("other"), None);
+    }
+
+    #[test]
     fn a_file_that_is_not_toml_is_named() {
         let folder = tempfile::tempdir().unwrap();
         file(folder.path(), "[build");
-        let error = build_in(folder.path()).unwrap_err();
+        let error = read(folder.path()).err().unwrap();
         assert!(error.to_string().contains("config.toml"), "{error}");
     }
 }

@@ -12,7 +12,7 @@ const OWN_PREFIX: &[u8] = b"--pcg-";
 const WITH_VALUE: [&str; 4] = ["--color", "--config", "-C", "-Z"];
 
 /// A command line, taken apart.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Words {
     /// pcg's own options with their values, in order.
     pub(crate) own: Vec<OsString>,
@@ -69,6 +69,16 @@ impl Words {
     /// The name of the command.
     pub(crate) fn command(&self) -> Option<&str> {
         self.before_separator().nth(self.position_of_command()?)
+    }
+
+    /// The same with other words in the place of the command's name.
+    pub(crate) fn with_command(&self, command: &[String]) -> Self {
+        let mut words = self.clone();
+        if let Some(at) = self.position_of_command() {
+            words.cargo.splice(at..=at, command.iter().map(OsString::from));
+            words.end = words.end - 1 + command.len();
+        }
+        words
     }
 
     /// The word behind the command, unless it is an option.
@@ -166,6 +176,13 @@ mod tests {
             let words = split(line);
             assert_eq!((words.command(), words.subject()), (command, subject), "{line}");
         }
+    }
+
+    #[test]
+    fn a_command_can_stand_for_others() {
+        let words = split("-q br -p a -- --release").with_command(&["build".to_owned(), "--release".to_owned()]);
+        assert_eq!(words.before_separator().collect::<Vec<_>>(), ["-q", "build", "--release", "-p", "a"]);
+        assert_eq!(words.cargo.len(), 7);
     }
 
     #[test]
