@@ -147,4 +147,20 @@ mod tests {
         let found = cut(&module, 4);
         assert!(found.units.iter().all(|unit| unit.copies.is_empty()), "{found:?}");
     }
+
+    #[test]
+    fn a_table_is_with_the_functions_that_read_it() {
+        let mut module = Builder::new();
+        let users = crowd(&mut module, 640);
+        let tables: Vec<ItemId> = (0..320).map(|n| module.add(constant(&format!("table{n}"), 2000))).collect();
+        for (user, number) in users.iter().zip(0..) {
+            module.refer(*user, tables[number / 2]);
+        }
+        // Who shares a small function would be together but for the tables.
+        for family in 0..4 {
+            let helper = module.add(Item { instructions: 30, ..function(&format!("helper{family}"), 30) });
+            users.iter().skip(family).step_by(4).for_each(|user| module.call(*user, helper));
+        }
+        assert!(cut(&module, 4).promoted.is_empty());
+    }
 }

@@ -23,6 +23,10 @@ const MOST_PARTS: u64 = 8192;
 /// The same for a local function with its only user: apart, they lose an inlined call.
 const CHAINS_PER_UNIT: u64 = 3;
 
+/// A cluster with this part of another one's work joins it even if that is as large as clusters of the level may be.
+/// Alone it would be packed with whatever is beside it in the module.
+const ABSORBED: u64 = 64;
+
 /// When merging by cost is through, what follows each other in the module is put together up to this part of a
 /// cluster: neighbours use the same things, and packing takes time in proportion to the clusters.
 const NEIGHBOURS: u64 = 4;
@@ -143,7 +147,11 @@ impl Merging {
     /// Merges the clusters that lose most by being apart, each at most once, and says how many there were.
     fn round(&mut self, ties: &mut Vec<Tie>, limit: u64) -> usize {
         combine(ties, &mut self.sets);
-        let fits = |tie: &Tie| self.work[tie.a as usize] + self.work[tie.b as usize] <= limit;
+        let fits = |tie: &Tie| {
+            let (a, b) = (self.work[tie.a as usize], self.work[tie.b as usize]);
+            let is_absorbed = a.min(b) * ABSORBED <= a.max(b) && a + b <= self.share / CHAINS_PER_UNIT;
+            a + b <= limit || is_absorbed
+        };
         let rating = |tie: &Tie| {
             let product = (1 + self.work[tie.a as usize]) as f64 * (1 + self.work[tie.b as usize]) as f64;
             tie.cost as f64 / product
@@ -156,7 +164,7 @@ impl Merging {
         let mut count = 0;
         for (_, index) in best {
             let Tie { a, b, .. } = ties[index as usize];
-            if !merged[a as usize] && !merged[b as usize] && self.merge(a, b, limit) {
+            if !merged[a as usize] && !merged[b as usize] && self.merge(a, b, self.share) {
                 (merged[a as usize], merged[b as usize]) = (true, true);
                 count += 1;
             }

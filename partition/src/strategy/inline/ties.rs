@@ -1,6 +1,7 @@
 //! What items lose by being in different units, measured in work.
 //!
 //! * A local item with an owner stops being internal if a user is elsewhere, and an inlined only call stays a call.
+//!   A table stops being folded into its users.
 //! * A copied body that few items lead to is simplified once more if they are apart.
 //!
 //! Both are found by following, for each item with an owner, what it uses through shared bodies.
@@ -8,7 +9,7 @@
 use super::lists::Lists;
 use super::roles::{Role, Roles};
 use crate::bundles::DisjointSets;
-use crate::graph::ItemId;
+use crate::graph::{ItemId, ItemKind};
 use crate::strategy::Problem;
 
 /// Shared groups followed from one item, nearest first. What is farther away is used by most units anyway.
@@ -19,6 +20,9 @@ const MOST_TIES: usize = 32;
 
 /// A shared group that more items than this lead to is in most units whatever the clusters are.
 const WIDEST_GROUP: usize = 16;
+
+/// What any local item loses by being promoted: it has to be emitted, even if every use of it goes away.
+const PROMOTION_WORK: u64 = 300;
 
 /// Two items with owners, and the work lost if they are in different units.
 #[derive(Clone, Copy, Debug)]
@@ -87,8 +91,12 @@ impl Reached {
     pub(super) fn local_ties(&self, problem: &Problem<'_>) -> Vec<Tie> {
         let tie = |(from, used): &(ItemId, ItemId)| {
             let users = u64::from(self.users[used.index()]).max(1);
-            let local = problem.graph[*used].linkage.is_local();
-            let cost = if local { problem.forecast.of(*used).import_work / users } else { 0 };
+            let item = &problem.graph[*used];
+            let lost = match item.kind {
+                ItemKind::Variable if item.constant => item.bytes,
+                _ => problem.forecast.of(*used).import_work,
+            };
+            let cost = if item.linkage.is_local() { (PROMOTION_WORK + lost) / users } else { 0 };
             Tie { a: from.0, b: used.0, cost: cost.max(1) }
         };
         self.owned.iter().map(tie).collect()
