@@ -5,6 +5,7 @@
 //! | `codegen-units` | `--config profile.NAME.codegen-units=N`, for the profile that the command builds with |
 //! | `codegen-units` of a package | `--config profile.NAME.package."PACKAGE".codegen-units=N` |
 //! | another option | its variable; a path is made absolute, because cargo runs rustc in other folders |
+//! | no number of units and no `plan` | `CARGO_PCG_PLAN`: the plan that is made for the build (`planning.rs`) |
 //! | nothing | `RUSTC_WRAPPER`: pcg-rustc |
 //! | nothing, and a wrapper is there already (sccache) | `RUSTC`: pcg-rustc, and `CARGO_PCG_RUSTC`: the rustc that it was to be |
 //! | nothing | `CARGO_CACHE_RUSTC_INFO=0`, as cargo's cache of `rustc -vV` does not know pcg's variables |
@@ -21,11 +22,16 @@ use std::process::{Command, ExitCode};
 
 use clap::ArgMatches;
 use pcg_interface::environment::{Environment, RUSTC_VARIABLE, is_executable};
+use pcg_interface::options;
 
 use crate::cargo_command;
 use crate::cargo_config::{self, Build};
 use crate::error::CargoPcgError;
-use crate::project::{Choice, Project};
+use crate::file::write_file;
+use crate::planning::costs::costs;
+use crate::planning::graph::PackageGraph;
+use crate::planning::{self, Decision};
+use crate::project::{Choice, Extent, Project};
 use crate::settings::Settings;
 use crate::terminal::Terminal;
 use crate::words::Words;
@@ -46,11 +52,16 @@ pub(crate) fn become_cargo(
     terminal: Terminal,
 ) -> Result<ExitCode, CargoPcgError> {
     let expanded = expand(words, environment)?;
-    let settings = settings(&expanded, options, environment)?;
+    let choice = Choice::of(&expanded);
+    let project = project(&expanded, &choice, environment);
+    let settings = Settings::read(options, environment, project.as_ref())?;
     settings.warn(terminal);
     let program = program(environment);
     let mut cargo = Command::new(&program);
     cargo.args(arguments(words, &expanded, &settings)).env("CARGO_CACHE_RUSTC_INFO", "0").envs(settings.variables());
+    if let Some(project) = project.filter(|_| cargo_command::builds_code(&expanded) && settings.leave_units_open()) {
+        cargo.env(options::plan().variable, write_plan(&project, &choice, &expanded, &settings)?);
+    }
     let pcg_rustc = find_pcg_rustc(environment)?;
     let build = cargo_config::build(environment)?;
     if has_other_wrapper(words, environment, &build, &pcg_rustc) {
@@ -71,11 +82,35 @@ fn expand(words: &Words, environment: &Environment) -> Result<Words, CargoPcgErr
     Ok(alias.map_or_else(|| words.clone(), |alias| words.with_command(&alias)))
 }
 
-/// The settings that hold for a command of cargo's.
-fn settings(words: &Words, options: &ArgMatches, environment: &Environment) -> Result<Settings, CargoPcgError> {
-    let has_project = cargo_command::compiles_project(words);
-    let project = has_project.then(|| Project::find(&Choice::of(words), environment)).flatten();
-    Settings::read(options, environment, project.as_ref())
+/// The project that the command works on. Its dependencies are of interest where there will be code.
+fn project(words: &Words, choice: &Choice<'_>, environment: &Environment) -> Option<Project> {
+    let extent = if cargo_command::builds_code(words) { Extent::Dependencies } else { Extent::Members };
+    cargo_command::compiles_project(words).then(|| Project::find(choice, extent, environment)).flatten()
+}
+
+/// What is decided for each package of a build.
+pub(crate) fn decide(project: &Project, choice: &Choice<'_>) -> (PackageGraph, Vec<Decision>) {
+    let graph = project.graph(choice);
+    let decisions = planning::decide(&graph, &costs(&graph, &project.reports()));
+    (graph, decisions)
+}
+
+/// Makes the plan of a build and writes it into cargo's target folder. Builds of different kinds have files of their
+/// own, as they may run at the same time.
+fn write_plan(
+    project: &Project,
+    choice: &Choice<'_>,
+    words: &Words,
+    settings: &Settings,
+) -> Result<PathBuf, CargoPcgError> {
+    let (graph, decisions) = decide(project, choice);
+    let packages = settings.packages();
+    let plan = planning::plan(&graph, &decisions, |name| packages.contains_key(name));
+    let kind = if cargo_command::builds_tests(words) { "tests" } else { "build" };
+    let path = project.records().join(format!("plan-{kind}-{}.json", cargo_command::profile(words)));
+    write_file(&path, plan.to_json().as_bytes())
+        .map_err(|source| CargoPcgError::Write { path: path.clone(), source })?;
+    Ok(path)
 }
 
 /// Cargo's command line, with the numbers of units where cargo looks for them. A command that may not compile gets

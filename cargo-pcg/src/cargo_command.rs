@@ -11,8 +11,20 @@ struct Row {
     profile: &'static str,
     /// The option that names another one.
     profile_option: &'static str,
+    /// What it builds.
+    builds: Builds,
     /// How many words name the command: behind them stand its options.
     words: usize,
+}
+
+/// What a command builds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Builds {
+    /// No machine code, but for build scripts and procedural macros.
+    Nothing,
+    Code,
+    /// Tests, too.
+    Tests,
 }
 
 const PROFILE: &str = "--profile";
@@ -21,23 +33,23 @@ const INSTALL: &str = "install";
 
 /// The commands that compile a local project, or with `install` perhaps somebody else's.
 static COMMANDS: &[Row] = &[
-    cargos_own(&["build", "b"], "dev"),
-    cargos_own(&["run", "r"], "dev"),
-    cargos_own(&["test", "t"], "dev"),
-    cargos_own(&["bench"], "bench"),
-    cargos_own(&["check", "c"], "dev"),
-    cargos_own(&["rustc"], "dev"),
-    cargos_own(&["doc", "d"], "dev"),
-    cargos_own(&["rustdoc"], "dev"),
-    cargos_own(&["fix"], "dev"),
-    cargos_own(&["clippy"], "dev"),
-    cargos_own(&[INSTALL], "release"),
+    cargos_own(&["build", "b"], "dev", Builds::Code),
+    cargos_own(&["run", "r"], "dev", Builds::Code),
+    cargos_own(&["test", "t"], "dev", Builds::Tests),
+    cargos_own(&["bench"], "bench", Builds::Tests),
+    cargos_own(&["check", "c"], "dev", Builds::Nothing),
+    cargos_own(&["rustc"], "dev", Builds::Code),
+    cargos_own(&["doc", "d"], "dev", Builds::Nothing),
+    cargos_own(&["rustdoc"], "dev", Builds::Nothing),
+    cargos_own(&["fix"], "dev", Builds::Nothing),
+    cargos_own(&["clippy"], "dev", Builds::Nothing),
+    cargos_own(&[INSTALL], "release", Builds::Code),
     // `cargo nextest run`; its `--profile` is something else.
-    Row { names: &["nextest"], profile: "dev", profile_option: "--cargo-profile", words: 2 },
+    Row { names: &["nextest"], profile: "dev", profile_option: "--cargo-profile", builds: Builds::Tests, words: 2 },
 ];
 
-const fn cargos_own(names: &'static [&'static str], profile: &'static str) -> Row {
-    Row { names, profile, profile_option: PROFILE, words: 1 }
+const fn cargos_own(names: &'static [&'static str], profile: &'static str, builds: Builds) -> Row {
+    Row { names, profile, profile_option: PROFILE, builds, words: 1 }
 }
 
 fn row(words: &Words) -> Option<&'static Row> {
@@ -52,6 +64,19 @@ pub(crate) fn compiles(words: &Words) -> bool {
 /// Whether the command compiles the project in the current folder or the one that it names.
 pub(crate) fn compiles_project(words: &Words) -> bool {
     compiles(words) && (words.command() != Some(INSTALL) || words.value_of("--path").is_some())
+}
+
+/// Whether the command makes machine code.
+pub(crate) fn builds_code(words: &Words) -> bool {
+    row(words).is_some_and(|row| row.builds != Builds::Nothing)
+}
+
+/// Whether the command builds tests or the like, which have dependencies of their own.
+pub(crate) fn builds_tests(words: &Words) -> bool {
+    const TARGETS: [&str; 7] =
+        ["--all-targets", "--tests", "--test", "--benches", "--bench", "--examples", "--example"];
+    let is_test = |word: &str| TARGETS.iter().any(|target| word.split('=').next() == Some(target));
+    row(words).is_some_and(|row| row.builds == Builds::Tests) || words.options().any(is_test)
 }
 
 /// Where in cargo's words options can be put in: behind the command's name, as arguments for a program may follow.
@@ -127,6 +152,21 @@ mod tests {
             ("--list", false, false),
         ] {
             assert_eq!((compiles(&words(line)), compiles_project(&words(line))), (is_anything, is_project), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_makes_code_and_what_builds_tests_is_known() {
+        for (line, code, tests) in [
+            ("build", true, false),
+            ("check", false, false),
+            ("check --all-targets", false, true),
+            ("t", true, true),
+            ("build --example=x", true, true),
+            ("nextest run", true, true),
+            ("fmt", false, false),
+        ] {
+            assert_eq!((builds_code(&words(line)), builds_tests(&words(line))), (code, tests), "{line}");
         }
     }
 

@@ -24,6 +24,8 @@ pub(crate) enum CargoPcgError {
     File { path: PathBuf, source: FileError },
     #[error("{}:{line}: `{key}` is `{given}`: expected {expected}", path.display())]
     BadValue { path: PathBuf, line: usize, key: String, given: String, expected: String },
+    #[error("cargo cannot say what the project consists of")]
+    NoProject,
     #[error("cannot run {}: {source}", program.display())]
     CannotRun { program: PathBuf, source: io::Error },
     #[error("cannot write {}: {source}", path.display())]
@@ -54,6 +56,9 @@ impl CargoPcgError {
             Self::NoPcgRustc => "`make install` in pcg's sources installs both",
             Self::File { .. } | Self::BadValue { .. } => "mend this file",
             Self::CannotRun { .. } => "run it as `cargo pcg`, or set CARGO to the path of cargo",
+            Self::NoProject => {
+                "`cargo metadata` says why; the command needs a Cargo.toml here or above, or --manifest-path"
+            }
             Self::Write { .. } => "name a folder that can be written to",
         }
     }
@@ -66,6 +71,7 @@ impl CargoPcgError {
             | Self::Variable(_)
             | Self::File { .. }
             | Self::BadValue { .. }
+            | Self::NoProject
             | Self::Write { .. } => exit_code::USAGE,
             Self::NoPcgRustc | Self::CannotRun { .. } => exit_code::CANNOT_RUN,
         }

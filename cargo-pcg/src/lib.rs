@@ -15,6 +15,8 @@ mod cargo_folders;
 mod cli;
 mod commands;
 mod error;
+mod file;
+mod planning;
 mod project;
 mod settings;
 mod terminal;

@@ -2,11 +2,24 @@
 
 use std::path::{Path, PathBuf};
 
-use cargo_metadata::{Metadata, MetadataCommand};
+use cargo_metadata::{Metadata, MetadataCommand, Package, PackageId};
 use pcg_interface::environment::Environment;
 
 use crate::cargo;
+use crate::cargo_command;
+use crate::planning::graph::PackageGraph;
 use crate::words::Words;
+
+/// The target that dependencies are asked for: the only one that pcg generates code for.
+const TARGET: &str = "x86_64-unknown-linux-gnu";
+
+/// Options that say which of the project's packages are built: all, or those that follow.
+const ALL_PACKAGES: [&str; 2] = ["--workspace", "--all"];
+const PACKAGE: [&str; 2] = ["--package", "-p"];
+
+/// Options that say with which features: those with a value, and those without.
+const FEATURES: [&str; 2] = ["--features", "-F"];
+const FEATURE_FLAGS: [&str; 2] = ["--all-features", "--no-default-features"];
 
 /// Options that change which project is meant, or what cargo may do to find out.
 const FLAGS: [&str; 3] = ["--offline", "--locked", "--frozen"];
@@ -15,18 +28,60 @@ const FLAGS: [&str; 3] = ["--offline", "--locked", "--frozen"];
 #[derive(Debug, Default)]
 pub(crate) struct Choice<'a> {
     /// The one that is named; else that of the current folder.
-    pub(crate) manifest: Option<PathBuf>,
+    manifest: Option<PathBuf>,
     /// What cargo may not do.
-    pub(crate) flags: Vec<&'a str>,
+    flags: Vec<&'a str>,
+    /// Which of its packages.
+    packages: Packages<'a>,
+    /// With which features: options of cargo's.
+    features: Vec<String>,
+    /// Tests are built, too.
+    with_tests: bool,
+}
+
+/// Which of a project's packages are meant.
+#[derive(Debug, Default, PartialEq, Eq)]
+enum Packages<'a> {
+    /// Those that cargo builds by itself.
+    #[default]
+    Default,
+    /// All members.
+    All,
+    /// Those of these names.
+    Named(Vec<&'a str>),
+}
+
+/// How much is asked of cargo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// The workspace's members.
+    Members,
+    /// Their dependencies, too.
+    Dependencies,
 }
 
 impl<'a> Choice<'a> {
+    /// The project of a manifest, or that of the current folder.
+    pub(crate) fn of_manifest(manifest: Option<PathBuf>) -> Self {
+        Self { manifest, ..Self::default() }
+    }
+
     /// As a command of cargo's says it.
     pub(crate) fn of(words: &'a Words) -> Self {
         let manifest = words.value_of("--manifest-path").map(PathBuf::from);
         let folder = words.value_of("--path").map(|folder| Path::new(folder).join("Cargo.toml"));
         let flags = words.before_separator().filter(|word| FLAGS.contains(word)).collect();
-        Self { manifest: manifest.or(folder), flags }
+        let named: Vec<&str> = words.values_of(&PACKAGE).collect();
+        let packages = match words.options().any(|word| ALL_PACKAGES.contains(&word)) {
+            true => Packages::All,
+            false if named.is_empty() => Packages::Default,
+            false => Packages::Named(named),
+        };
+        let features = words.values_of(&FEATURES).map(|names| format!("--features={names}"));
+        let without_value = words.options().filter(|word| FEATURE_FLAGS.contains(word)).map(str::to_owned);
+        let features = features.chain(without_value).collect();
+        let with_tests = cargo_command::builds_tests(words);
+        Self { manifest: manifest.or(folder), flags, packages, features, with_tests }
     }
 }
 
@@ -37,11 +92,21 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    /// Asks cargo, without the dependencies. `None` where it has no answer: then it will say why when it is to build.
-    pub(crate) fn find(choice: &Choice<'_>, environment: &Environment) -> Option<Self> {
+    /// Asks cargo. `None` where it has no answer: then it will say why when it is to build.
+    pub(crate) fn find(choice: &Choice<'_>, extent: Extent, environment: &Environment) -> Option<Self> {
         let mut command = MetadataCommand::new();
-        command.cargo_path(cargo::program(environment)).no_deps();
-        command.other_options(choice.flags.iter().map(|flag| (*flag).to_owned()).collect::<Vec<_>>());
+        command.cargo_path(cargo::program(environment));
+        let mut options: Vec<String> = choice.flags.iter().map(|flag| (*flag).to_owned()).collect();
+        match extent {
+            Extent::Members => _ = command.no_deps(),
+            Extent::Dependencies => {
+                options.extend(choice.features.iter().cloned());
+                options.extend(["--filter-platform".to_owned(), TARGET.to_owned()]);
+                // Cargo asks rustc about the target; nothing is compiled that a wrapper could have to do with.
+                command.env("RUSTC_WRAPPER", "");
+            }
+        }
+        command.other_options(options);
         if let Some(manifest) = &choice.manifest {
             command.manifest_path(manifest);
         }
@@ -53,6 +118,37 @@ impl Project {
         self.metadata.workspace_root.join("Cargo.toml").into()
     }
 
+    /// The packages that are built, if the project was found with its dependencies.
+    pub(crate) fn graph(&self, choice: &Choice<'_>) -> PackageGraph {
+        let members = self.metadata.workspace_packages();
+        let ids = |wanted: &dyn Fn(&&&Package) -> bool| -> Vec<PackageId> {
+            members.iter().filter(wanted).map(|package| package.id.clone()).collect()
+        };
+        let roots = match &choice.packages {
+            Packages::All => ids(&|_| true),
+            Packages::Named(names) => ids(&|package| names.iter().any(|name| is_named(package, name))),
+            Packages::Default => match self.metadata.root_package() {
+                Some(root) => vec![root.id.clone()],
+                None if self.metadata.workspace_default_members.is_available() => {
+                    self.metadata.workspace_default_members.to_vec()
+                }
+                // A cargo before 1.71 does not say.
+                None => ids(&|_| true),
+            },
+        };
+        PackageGraph::new(&self.metadata, &roots, choice.with_tests)
+    }
+
+    /// Where pcg keeps what it knows of builds: in cargo's target folder.
+    pub(crate) fn records(&self) -> PathBuf {
+        self.metadata.target_directory.join("pcg").into()
+    }
+
+    /// Where the reports of earlier builds are.
+    pub(crate) fn reports(&self) -> PathBuf {
+        self.records().join("reports")
+    }
+
     /// The manifests of the members that have something to say to pcg, in the order of their paths.
     pub(crate) fn manifests_of_members(&self) -> Vec<PathBuf> {
         let members = self.metadata.workspace_packages().into_iter();
@@ -61,4 +157,10 @@ impl Project {
         manifests.sort();
         manifests
     }
+}
+
+/// Whether a package is the one that `-p` names; `name` may have a version.
+fn is_named(package: &Package, name: &str) -> bool {
+    let (name, version) = name.split_once('@').map_or((name, None), |(name, version)| (name, Some(version)));
+    *package.name == name && version.is_none_or(|version| package.version.to_string() == version)
 }

@@ -18,11 +18,13 @@ mod origin;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use pcg_interface::environment::Environment;
-use pcg_interface::option::{Kind, Spec};
+use pcg_interface::option::{self, Kind, Spec};
+use pcg_interface::options;
 
 use crate::cargo_folders;
 use crate::cli::{self, CODEGEN_UNITS};
@@ -115,6 +117,17 @@ impl Settings {
     /// Whether `--codegen-units` is given.
     pub(crate) fn has_units_on_the_command_line(&self) -> bool {
         self.get(&CODEGEN_UNITS).is_some_and(|setting| matches!(setting.origin, Origin::CommandLine { .. }))
+    }
+
+    /// Whether nobody has said how many units all crates get.
+    pub(crate) fn leave_units_open(&self) -> bool {
+        self.get(&CODEGEN_UNITS).is_none() && self.get(options::plan()).is_none()
+    }
+
+    /// The number of codegen units that somebody has set for a package.
+    pub(crate) fn units_of(&self, package: &str) -> Option<NonZeroUsize> {
+        let setting = self.packages().get(package).copied().or_else(|| self.get(&CODEGEN_UNITS))?;
+        option::number(&setting.value)
     }
 
     /// The setting that holds for an option.

@@ -92,6 +92,20 @@ impl Words {
         self.before_separator().skip(self.position_of_command().map_or(0, |at| at + 1))
     }
 
+    /// The values of an option of a cargo command's that may be repeated, under its long and its short name: given as
+    /// `--NAME VALUE`, `--NAME=VALUE`, `-N VALUE`, `-N=VALUE` or `-NVALUE`.
+    pub(crate) fn values_of(&self, [long, short]: &[&'static str; 2]) -> impl Iterator<Item = &str> {
+        let next = self.options().skip(1).map(Some).chain([None]);
+        self.options().zip(next).filter_map(move |(word, next)| match word.strip_prefix(long) {
+            Some("") => next,
+            Some(rest) => rest.strip_prefix('='),
+            None => match word.strip_prefix(short)? {
+                "" => next,
+                value => Some(value.trim_start_matches('=')),
+            },
+        })
+    }
+
     /// The value of an option of cargo's, given as `NAME VALUE` or as `NAME=VALUE`.
     pub(crate) fn value_of(&self, name: &str) -> Option<&OsStr> {
         let words = &self.cargo[..self.end];
@@ -183,6 +197,12 @@ mod tests {
         let words = split("-q br -p a -- --release").with_command(&["build".to_owned(), "--release".to_owned()]);
         assert_eq!(words.before_separator().collect::<Vec<_>>(), ["-q", "build", "--release", "-p", "a"]);
         assert_eq!(words.cargo.len(), 7);
+    }
+
+    #[test]
+    fn an_option_can_have_several_values() {
+        let words = split("build -p a --package b --package=c -pd --packages=x -- -p y");
+        assert_eq!(words.values_of(&["--package", "-p"]).collect::<Vec<_>>(), ["a", "b", "c", "d"]);
     }
 
     #[test]

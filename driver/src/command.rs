@@ -54,13 +54,16 @@ fn start_log() {
 
 fn carry_out(plan: Plan) -> Exit {
     match plan {
-        Plan::PassThrough { program, args, reason, options } => {
+        Plan::PassThrough { program, args, reason, options, crate_name } => {
             log::debug!("passing through: {reason}");
-            if let Some(path) = options.report {
-                let report = Recorder::new();
-                report.not_split(Action::Passthrough, reason.id(), &reason);
-                write_report(&report, &path, None);
+            let Some(path) = options.report else { return become_program(&program, &args) };
+            let report = Recorder::new();
+            report.name(crate_name.as_deref());
+            report.not_split(Action::Passthrough, reason.id(), &reason);
+            if reason.has_code() {
+                return measured(&program, &args, &report, &path);
             }
+            write_report(&report, &path, None);
             become_program(&program, &args)
         }
         Plan::Version { program, args, line } => version(&program, &args, &line),
@@ -79,6 +82,24 @@ fn answer(text: &str) -> Exit {
 fn become_program(program: &Path, args: &[OsString]) -> Exit {
     let error = Command::new(program).args(args).exec();
     cannot_run(program, &error)
+}
+
+/// Runs stock rustc as a child, and writes a report that says how long it took.
+fn measured(program: &Path, args: &[OsString], report: &Recorder, path: &Path) -> Exit {
+    let run = || {
+        let watch = Watch::start(|| {})?;
+        let status = watch.spawn(|| Command::new(program).args(args).spawn())?.wait();
+        watch.ended();
+        status
+    };
+    match report.phase_with_children("stock", run) {
+        Ok(status) => {
+            let exit = Exit::from(status);
+            write_report(report, path, exit.code());
+            exit
+        }
+        Err(error) => cannot_run(program, &error),
+    }
 }
 
 fn cannot_run(program: &Path, error: &io::Error) -> Exit {
@@ -108,7 +129,8 @@ fn compile(plan: &SplitPlan) -> Exit {
     let tokens = tokens::from_environment_or(threads);
     let report = Recorder::new();
     let units = plan.codegen_units.map(usize::from);
-    report.describe(plan.crate_name.as_deref(), &plan.options.strategy.to_string(), units, threads);
+    report.name(plan.crate_name.as_deref());
+    report.describe(&plan.options.strategy.to_string(), units, threads);
     // pcg's own panics are bugs that stock rustc makes up for; the report and the log name them.
     std::panic::set_hook(Box::new(|panic| log::error!("{panic}")));
 
@@ -138,6 +160,7 @@ fn hand_over(plan: &SplitPlan, failure: &Failure) -> Exit {
     log::debug!("handing over: {failure}");
     if let Some(path) = &plan.options.report {
         let report = Recorder::new();
+        report.name(plan.crate_name.as_deref());
         report.not_split(Action::Passthrough, failure.id(), failure);
         write_report(&report, path, None);
     }

@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use pcg_interface::build_plan::{BuildPlan, Units};
 use pcg_interface::environment::Environment;
 use pcg_interface::options::{self, Options, Question, UsageError};
 use pcg_llvm_backend::{OptLevel, Settings};
@@ -45,6 +46,8 @@ pub enum Plan {
         reason: Reason,
         /// pcg's own options; `report` is set only where a report is to be written.
         options: Options,
+        /// The crate, as far as the command line says.
+        crate_name: Option<String>,
     },
     /// `-vV`: run stock rustc and append one line.
     Version {
@@ -150,17 +153,17 @@ pub fn plan_for(words: &[OsString], environment: &Environment, identity: &Identi
     }
     // Argument files stay files for as long as nothing in them is pcg's.
     let unchanged = if stripped.own == direct.own { &direct.words } else { &stripped.words };
-    let job = Job { words: &stripped.words, unchanged, options };
+    let job = Job { words: &stripped.words, unchanged, options, environment };
     if let Shape::Wrapper(program) = &shape
         && !is_rustc(Path::new(program))
     {
-        return Ok(job.pass_through(Path::new(program), Cause::NotRustc.into(), None));
+        return Ok(job.pass_through(Path::new(program), Cause::NotRustc.into(), &Crate::default()));
     }
     let compiler = Compiler::find(&shape, environment, identity);
-    Ok(match expansion.and_then(|()| Arguments::parse(&stripped.words)) {
+    match expansion.and_then(|()| Arguments::parse(&stripped.words)) {
         Ok(arguments) => job.decide(&arguments, &compiler),
-        Err(reason) => job.pass_through(compiler.program(), reason, None),
-    })
+        Err(reason) => Ok(job.pass_through(compiler.program(), reason, &Crate::default())),
+    }
 }
 
 /// One invocation on its way to a plan.
@@ -170,34 +173,88 @@ struct Job<'a> {
     /// rustc's command line as it came, as far as pcg's own options allow.
     unchanged: &'a [OsString],
     options: Options,
+    environment: &'a Environment,
+}
+
+/// What the command line says of the crate.
+#[derive(Debug, Default)]
+struct Crate {
+    name: Option<String>,
+    /// What names the files that are written for it.
+    stem: Option<String>,
+}
+
+impl Crate {
+    fn new(request: &Request, name: Option<&str>) -> Self {
+        Self { name: name.map(str::to_owned), stem: crate_stem(request, name) }
+    }
 }
 
 impl Job<'_> {
-    fn pass_through(self, program: &Path, reason: Reason, stem: Option<&str>) -> Plan {
-        let args = self.unchanged.to_vec();
-        Plan::PassThrough { program: program.to_owned(), args, reason, options: self.options.for_crate(stem) }
+    fn pass_through(self, program: &Path, reason: Reason, of: &Crate) -> Plan {
+        Plan::PassThrough {
+            program: program.to_owned(),
+            args: self.unchanged.to_vec(),
+            reason,
+            options: self.options.for_crate(of.stem.as_deref()),
+            crate_name: of.name.clone(),
+        }
     }
 
-    fn decide(self, arguments: &Arguments, compiler: &Compiler) -> Plan {
-        let request = Request::read(arguments);
+    fn decide(self, arguments: &Arguments, compiler: &Compiler) -> Result<Plan, UsageError> {
+        let mut request = Request::read(arguments);
         if self.words.is_empty() {
-            return self.pass_through(compiler.program(), Cause::Help.into(), None);
+            return Ok(self.pass_through(compiler.program(), Cause::Help.into(), &Crate::default()));
         }
         if let Some(reason) = asked_question(&request) {
-            return match compiler {
+            return Ok(match compiler {
                 Compiler::Ours(_) if reason.cause() == Cause::Version && request.verbose => self.version(compiler),
-                _ => self.pass_through(compiler.program(), reason, None),
-            };
+                _ => self.pass_through(compiler.program(), reason, &Crate::default()),
+            });
         }
-        let stem = crate_stem(&request, request.crate_name.as_deref());
+        let of = Crate::new(&request, request.crate_name.as_deref());
+        let planned = if is_optimised(&request) { self.planned_units()? } else { None };
+        match planned {
+            Some(Units::Number(units)) => request.codegen_units = Some(units.get()),
+            Some(Units::Word(_)) => request.codegen_units = None,
+            None => {}
+        }
         let toolchain = match compilable(&request, compiler) {
             Ok(toolchain) => toolchain,
-            Err(reason) => return self.pass_through(compiler.program(), reason, stem.as_deref()),
+            Err(reason) => return Ok(self.pass_through(compiler.program(), reason, &of)),
         };
-        match self.split(arguments, &request, toolchain) {
-            Ok(plan) => Plan::Split(Box::new(plan)),
-            Err(reason) => self.pass_through(&toolchain.rustc, reason, stem.as_deref()),
+        // Behind a `--` there is no place for another flag.
+        let may_be_whole = !self.options.ask_for_a_split() && !self.words.iter().any(|word| word == "--");
+        if planned == Some(Units::WHOLE) && may_be_whole {
+            return Ok(self.whole(toolchain, &of));
         }
+        Ok(match self.split(arguments, &request, toolchain) {
+            Ok(plan) => Plan::Split(Box::new(plan)),
+            Err(reason) => self.pass_through(&toolchain.rustc, reason, &of),
+        })
+    }
+
+    /// What the build's plan says of the package that cargo compiles.
+    fn planned_units(&self) -> Result<Option<Units>, UsageError> {
+        let variable = |name| self.environment.get(name).and_then(|value| value.to_str());
+        let package = variable("CARGO_PKG_NAME").zip(variable("CARGO_PKG_VERSION"));
+        let (Some(path), Some((name, version))) = (&self.options.plan, package) else { return Ok(None) };
+        let plan = BuildPlan::read(path).map_err(|error| UsageError::BadFile {
+            path: path.clone(),
+            reason: error.to_string(),
+            help: "a plan is made by `cargo pcg`; without `--pcg-plan` each crate's own work decides",
+        })?;
+        Ok(plan.units(name, version))
+    }
+
+    /// Stock rustc with one unit, whatever number cargo gives.
+    fn whole(self, toolchain: &Toolchain, of: &Crate) -> Plan {
+        let mut plan = self.pass_through(&toolchain.rustc, Cause::Whole.into(), of);
+        if let Plan::PassThrough { args, .. } = &mut plan {
+            // The last one counts.
+            args.push("-Ccodegen-units=1".into());
+        }
+        plan
     }
 
     fn version(self, compiler: &Compiler) -> Plan {
@@ -300,7 +357,7 @@ fn compilable<'a>(request: &Request, compiler: &'a Compiler) -> Result<&'a Toolc
     }
     check_machine(request, toolchain)?;
     check_outputs(request, &outputs)?;
-    if request.codegen_units.is_none() && opt_level(request)? == OptLevel::O0 {
+    if opt_level(request)? == OptLevel::O0 && request.codegen_units.is_none() {
         return Err(Cause::Unoptimised.into());
     }
     Ok(toolchain)
@@ -353,6 +410,10 @@ fn check_outputs(request: &Request, outputs: &[(EmitKind, Option<PathBuf>)]) -> 
 fn check_rpath(request: &Request, crate_types: Option<&[CrateType]>) -> Result<(), Reason> {
     let is_linked = request.test || crate_types.is_none_or(|types| !types.iter().all(|kind| kind.is_archive()));
     if request.rpath && is_linked { Err(Reason::new(Cause::Rpath, "-Crpath")) } else { Ok(()) }
+}
+
+fn is_optimised(request: &Request) -> bool {
+    opt_level(request).is_ok_and(|level| level != OptLevel::O0)
 }
 
 fn opt_level(request: &Request) -> Result<OptLevel, Reason> {

@@ -82,6 +82,9 @@ causes! {
     /// No optimisation and no number of units.
     Unoptimised, "unoptimised", Code, "the crate is not optimised and no number of codegen units is given";
 
+    /// The build's plan has one unit for the crate.
+    Whole, "whole", Code, "the build's plan keeps the crate in one unit, for which stock rustc makes the same code";
+
     // Outputs.
     /// `--emit` of assembly, IR, bitcode, MIR or objects.
     Emit, "emit", Code, "a stage of code generation itself is an output";

@@ -7,12 +7,17 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use pcg_interface::report::{Action, Memory, Module, Phase, Report, SCHEMA_VERSION, Unit, Why, Work};
+use pcg_interface::report::{Action, Memory, Module, Package, Phase, Report, SCHEMA_VERSION, Unit, Why, Work};
 use pcg_llvm_backend::{COMMIT_HASH, UnitStatistics};
 use pcg_partition::{ItemId, Partitioning};
 
 use crate::place;
 use crate::usage::{self, Cpu, Stopwatch};
+
+/// The package that cargo compiles: it sets these variables for each rustc.
+fn package() -> Option<Package> {
+    Some(Package { name: std::env::var("CARGO_PKG_NAME").ok()?, version: std::env::var("CARGO_PKG_VERSION").ok()? })
+}
 
 /// A report in the making, shared by the threads of a compile.
 #[derive(Debug)]
@@ -36,6 +41,7 @@ impl Recorder {
             schema_version: SCHEMA_VERSION,
             pcg_version: env!("CARGO_PKG_VERSION").to_owned(),
             rustc_commit: COMMIT_HASH.to_owned(),
+            package: package(),
             ..Report::default()
         };
         Self { content: Mutex::new(content), started: Stopwatch::start(), children_in_phases: Mutex::default() }
@@ -45,10 +51,14 @@ impl Recorder {
         self.content.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the command line says about the crate.
-    pub fn describe(&self, crate_name: Option<&str>, strategy: &str, units: Option<usize>, threads: usize) {
+    /// The crate's name, as far as the command line says.
+    pub fn name(&self, crate_name: Option<&str>) {
+        self.content().crate_name = crate_name.map(str::to_owned);
+    }
+
+    /// How the crate is to be compiled.
+    pub fn describe(&self, strategy: &str, units: Option<usize>, threads: usize) {
         let mut content = self.content();
-        content.crate_name = crate_name.map(str::to_owned);
         content.strategy = Some(strategy.to_owned());
         content.requested_codegen_units = units;
         content.threads = Some(threads);

@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod build_plan;
 pub mod environment;
 pub mod exit_code;
 pub mod option;

@@ -24,6 +24,8 @@ pub struct Options {
     pub strategy: Strategy,
     /// `--pcg-threads`: the most threads to work with; `None` leaves it to the jobserver or the number of cores.
     pub threads: Option<NonZeroUsize>,
+    /// `--pcg-plan`: the file that has each package's number of units.
+    pub plan: Option<PathBuf>,
     /// `--pcg-report`: where the JSON report goes.
     pub report: Option<PathBuf>,
     /// `--pcg-dump-graph`: where the graph for `pcg-lab` goes.
@@ -42,6 +44,7 @@ impl Default for Options {
         Self {
             strategy: Strategy::Inline,
             threads: None,
+            plan: None,
             report: None,
             dump_graph: None,
             inline_truth: None,
@@ -68,6 +71,16 @@ pub enum UsageError {
         /// What it takes.
         expected: String,
     },
+    /// A file that is not what the option names.
+    #[error("{}: {reason}", path.display())]
+    BadFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+        /// What the user can do about it.
+        help: &'static str,
+    },
     /// A value that the option does not take.
     #[error("`{given}` has a bad value: expected {expected}")]
     BadValue {
@@ -84,6 +97,7 @@ impl UsageError {
         match self {
             Self::UnknownOption { .. } => "`--pcg-help` lists pcg's own options".to_owned(),
             Self::MissingValue { option, expected } => format!("write `{option}=VALUE` with {expected}"),
+            Self::BadFile { help, .. } => (*help).to_owned(),
             Self::BadValue { .. } => "`--pcg-help` says what each option takes".to_owned(),
         }
     }
@@ -141,6 +155,20 @@ static TABLE: &[Row] = &[
             options.threads = Some(number(value)?);
             Some(())
         },
+    },
+    Row {
+        spec: Spec {
+            key: "plan",
+            option: "pcg-plan",
+            variable: "CARGO_PCG_PLAN",
+            kind: Kind::Path,
+            value: "FILE",
+            default: None,
+            help: "Take each package's number of units from FILE; cargo pcg writes such plans",
+        },
+        // Code of any number of units is as good, so a new plan is no reason to rebuild.
+        affects_output: false,
+        set: |options, value| set_path(&mut options.plan, value),
     },
     Row {
         spec: Spec {
@@ -222,6 +250,11 @@ pub fn specs() -> impl Iterator<Item = &'static Spec> {
     TABLE.iter().map(|row| &row.spec)
 }
 
+/// The option that names a plan.
+pub fn plan() -> &'static Spec {
+    specs().find(|spec| spec.key == "plan").expect("it is in the table")
+}
+
 /// pcg's own words on a command line, apart from the others.
 #[derive(Debug, Default)]
 pub struct Stripped {
@@ -293,6 +326,11 @@ impl Options {
         self.inline_truth = self.inline_truth.and_then(|path| file_for_crate(path, stem, "truth.json"));
         self.keep = self.keep.zip(stem).map(|(folder, stem)| folder.join(stem));
         self
+    }
+
+    /// Whether the units themselves are asked for: then a crate with one unit is not left to stock rustc either.
+    pub fn ask_for_a_split(&self) -> bool {
+        self.strict || self.keep.is_some() || self.dump_graph.is_some() || self.inline_truth.is_some()
     }
 
     /// A text that is the same if and only if the options that affect the output are the same.

@@ -7,10 +7,11 @@
 //! |---|---|---|
 //! | `schema_version` | number | 1 |
 //! | `pcg_version`, `rustc_commit` | string | who made the report, and the rustc that it was built for |
+//! | `package` | object or null | the cargo package that it belongs to, if cargo compiles: `name`, `version` |
 //! | `crate_name` | string or null | the crate, as far as the command line says |
 //! | `action` | string | `split`, `passthrough` (stock rustc alone) or `fallback` (stock rustc after pcg failed) |
 //! | `reason` | object or null | why it is not `split`: `id`, a stable name, and `sentence`, for people |
-//! | `exit_code` | number or null | of the compile; null if it is not known (`passthrough`) or rustc died by a signal |
+//! | `exit_code` | number or null | of the compile; null if it is not known (`passthrough` of what has no code) or rustc died by a signal |
 //! | `strategy` | string or null | the partitioning strategy |
 //! | `requested_codegen_units` | number or null | `-Ccodegen-units`; null if the number follows from the crate |
 //! | `codegen_units` | number | units of the crate's module |
@@ -28,7 +29,7 @@
 //!
 //! Phases: `front_end` (rustc until it has written bitcode, and its archive or linker preparations), `read` (bitcode
 //! into memory), `graph`, `partition`, `units` (load, optimise, emit), `join`, `archive`, `link` (the real linker),
-//! `finish` (files to their places), `stock` (the fallback's rustc).
+//! `finish` (files to their places), `stock` (stock rustc, in a fallback or passed through).
 
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +44,7 @@ pub struct Report {
     pub schema_version: u32,
     pub pcg_version: String,
     pub rustc_commit: String,
+    pub package: Option<Package>,
     pub crate_name: Option<String>,
     pub action: Action,
     pub reason: Option<Why>,
@@ -71,6 +73,14 @@ pub enum Action {
     Passthrough,
     /// Given to stock rustc after pcg had failed.
     Fallback,
+}
+
+/// A package of cargo's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the module's header describes the fields")]
+pub struct Package {
+    pub name: String,
+    pub version: String,
 }
 
 /// Why stock rustc compiled.
@@ -146,6 +156,7 @@ mod tests {
     fn example() -> Report {
         Report {
             action: Action::Fallback,
+            package: Some(Package { name: "a".to_owned(), version: "1.0.0".to_owned() }),
             reason: Some(Why { id: "optimise".to_owned(), sentence: "a unit cannot be optimised".to_owned() }),
             units: vec![Unit { items_defined: 2, work: Work { text_bytes: 7, ..Work::default() }, ..Unit::default() }],
             other_modules: vec![Module { name: "allocator".to_owned(), ..Module::default() }],
@@ -160,6 +171,7 @@ mod tests {
         let json = serde_json::to_value(example()).unwrap();
         for object in [
             &json,
+            &json["package"],
             &json["reason"],
             &json["units"][0],
             &json["other_modules"][0],

@@ -107,6 +107,23 @@ fn the_options_reach_every_crate() -> Result<()> {
 }
 
 #[test]
+fn small_crates_stay_whole_and_a_new_plan_compiles_nothing() -> Result<()> {
+    let project = Project::new()?;
+    ensure!(project.pcg(&["--pcg-report=reports/"])? == EVERYTHING, "the first build");
+    let reports = Report::read_all(&project.folder.path().join("reports"))?;
+    let whole = |name: &&&str| reports.iter().any(|it| it.crate_name() == **name && it.0["reason"]["id"] == "whole");
+    ensure!(EVERYTHING.iter().all(|name| whole(&name)), "{reports:?}");
+    // With one unit for each crate at the plan's word, and with as many as its work is worth.
+    project.write("mine.json", r#"{"schema_version": 1, "packages": {"called@0.0.0": "auto"}}"#)?;
+    ensure!(project.pcg(&["--pcg-plan=mine.json"])? == NOTHING, "another plan");
+    fs::remove_dir_all(project.folder.path().join("target/release"))?;
+    ensure!(project.pcg(&["--pcg-plan=mine.json", "--pcg-report=split/"])? == EVERYTHING, "everything again");
+    let reports = Report::read_all(&project.folder.path().join("split"))?;
+    ensure!(reports.iter().filter(|report| report.action() == "split").count() == 2, "{reports:?}");
+    Ok(())
+}
+
+#[test]
 fn a_wrapper_that_is_there_sees_pcg() -> Result<()> {
     let project = Project::new()?;
     let seen = project.folder.path().join("seen");

@@ -194,3 +194,24 @@ fn the_inline_truth_is_that_of_one_unit_whatever_number_is_asked_for() -> Result
     ensure!(!pairs.iter().any(|(_, callee, _)| callee.contains("kept")), "{pairs:?}");
     Ok(())
 }
+
+#[test]
+fn a_crate_that_is_passed_through_is_measured_if_there_is_a_report() -> Result<()> {
+    let folder = toolchain::scratch("pass-through")?;
+    std::fs::write(folder.path().join("calls.rs"), CALLS)?;
+    std::fs::write(folder.path().join("broken.rs"), "fn broken() -> u8 { \"\" }")?;
+    let report = |source: &str, exit_code: i32| -> Result<serde_json::Value> {
+        let args = words(&["--crate-type=lib", "-O", source, "--emit=obj", "--pcg-report=report.json"]);
+        let mut pcg = Compiler::Pcg.command(folder.path(), &args)?;
+        let output = pcg.env("CARGO_PKG_NAME", "calls").env("CARGO_PKG_VERSION", "1.2.3").output()?;
+        ensure!(output.status.code() == Some(exit_code), "{source}: {}", output.status);
+        Ok(serde_json::from_slice(&std::fs::read(folder.path().join("report.json"))?)?)
+    };
+    let good = report("calls.rs", 0)?;
+    ensure!(good["action"] == "passthrough" && good["exit_code"] == 0, "{good}");
+    ensure!(good["package"]["name"] == "calls" && good["package"]["version"] == "1.2.3", "{good}");
+    ensure!(good["phases"][0]["name"] == "stock", "{good}");
+    ensure!(good["cpu_seconds"].as_f64() > Some(0.01), "{good}");
+    ensure!(report("broken.rs", 1)?["exit_code"] == 1, "the failure is not in the report");
+    Ok(())
+}

@@ -17,7 +17,7 @@ use serde_json::Value;
 use super::Context;
 use crate::cli::{self, CODEGEN_UNITS};
 use crate::error::CargoPcgError;
-use crate::project::{Choice, Project};
+use crate::project::{Choice, Extent, Project};
 use crate::settings::{Origin, Setting, Settings};
 use crate::terminal::Format;
 
@@ -42,7 +42,7 @@ pub(super) fn definition() -> Command {
 
 pub(super) fn run(context: &Context<'_>) -> Result<(), CargoPcgError> {
     let manifest = context.matches.get_one::<PathBuf>(MANIFEST_PATH).cloned();
-    let project = Project::find(&Choice { manifest, ..Choice::default() }, context.environment);
+    let project = Project::find(&Choice::of_manifest(manifest), Extent::Members, context.environment);
     let settings = Settings::read(context.options, context.environment, project.as_ref())?;
     settings.warn(context.terminal);
     for file in &settings.files {

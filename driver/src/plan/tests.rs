@@ -321,3 +321,71 @@ fn a_folder_of_reports_gets_the_crates_name() {
     assert_eq!(report(plan_line(&["--print=sysroot", "--pcg-report=r/"])), None);
     assert_eq!(report(plan_line(&["--print=sysroot", "--pcg-report=r"])), Some("r".into()));
 }
+
+/// Plans as cargo's rustc for package `a` of version 1.0.0, with a build's plan that has these units for it.
+fn planned(units: &str, more: &[&str]) -> Plan {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let file = folder.path().join("plan.json");
+    let text = format!(r#"{{"schema_version": 1, "packages": {{"a@1.0.0": {units}, "a@2.0.0": 7}}}}"#);
+    std::fs::write(&file, text).expect("the file can be written");
+    let option = format!("--pcg-plan={}", file.display());
+    let line = with(&[more, &[option.as_str()]].concat());
+    plan_with(&line, &[("CARGO_PKG_NAME", "a"), ("CARGO_PKG_VERSION", "1.0.0")]).expect("good options of pcg")
+}
+
+#[test]
+fn a_crate_that_is_planned_whole_is_stocks_in_one_unit() {
+    let Plan::PassThrough { args, reason, .. } = planned("1", &["-Ccodegen-units=8"]) else { panic!("it is split") };
+    assert_eq!(reason.cause(), Cause::Whole);
+    let expected = [with(&["-Ccodegen-units=8"]), vec!["-Ccodegen-units=1"]].concat();
+    assert_eq!(args, expected);
+}
+
+#[test]
+fn a_crate_that_is_planned_whole_is_pcgs_where_units_are_asked_for() {
+    for option in ["--pcg-strict", "--pcg-keep=k/", "--pcg-dump-graph=g/", "--pcg-inline-truth=t/"] {
+        let Plan::Split(plan) = planned("1", &[option]) else { panic!("{option}: it is passed through") };
+        assert_eq!(plan.codegen_units, NonZeroUsize::new(1), "{option}");
+    }
+    // There is no place for another flag.
+    assert!(matches!(planned("1", &["--"]), Plan::PassThrough { reason, .. } if reason.cause() == Cause::Input));
+}
+
+#[test]
+fn the_plans_number_takes_the_place_of_cargos() {
+    for (units, given, expected) in
+        [("\"auto\"", &["-Ccodegen-units=1"][..], None), ("4", &["-Ccodegen-units=1"], Some(4)), ("4", &[], Some(4))]
+    {
+        let Plan::Split(plan) = planned(units, given) else { panic!("{units}: it is passed through") };
+        assert_eq!(plan.codegen_units.map(usize::from), expected, "{units}");
+    }
+}
+
+#[test]
+fn a_crate_that_is_not_optimised_is_not_planned() {
+    let plan = planned("1", &["-Copt-level=0"]);
+    assert!(matches!(plan, Plan::PassThrough { reason, args, .. }
+        if reason.cause() == Cause::Unoptimised && args == with(&["-Copt-level=0"])));
+}
+
+#[test]
+fn who_is_not_in_the_plan_is_compiled_without_it() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let file = folder.path().join("plan.json");
+    std::fs::write(&file, r#"{"schema_version": 1, "packages": {"a@2.0.0": 7}}"#).expect("the file can be written");
+    let option = format!("--pcg-plan={}", file.display());
+    let line = with(&["-Ccodegen-units=3", option.as_str()]);
+    for variables in [&[("CARGO_PKG_NAME", "a"), ("CARGO_PKG_VERSION", "1.0.0")][..], &[]] {
+        let Plan::Split(plan) = plan_with(&line, variables).expect("good options of pcg") else { panic!() };
+        assert_eq!(plan.codegen_units, NonZeroUsize::new(3));
+    }
+}
+
+#[test]
+fn a_plan_that_is_none_is_an_error() {
+    let line = with(&["--pcg-plan=/nonexistent/plan.json"]);
+    let package = [("CARGO_PKG_NAME", "a"), ("CARGO_PKG_VERSION", "1.0.0")];
+    assert!(matches!(plan_with(&line, &package), Err(UsageError::BadFile { .. })));
+    // Questions need none.
+    assert!(plan_with(&["-vV", "--pcg-plan=/nonexistent/plan.json"], &package).is_ok());
+}

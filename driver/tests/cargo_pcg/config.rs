@@ -47,6 +47,7 @@ fn text_is_for_people() {
 codegen-units = 8 # [ROOT]/project/Cargo.toml:5
 strategy = "size" # CARGO_PCG_STRATEGY
 threads = 2 # --pcg-threads
+# plan # not set
 report = "[ROOT]/reports/" # [ROOT]/home/pcg.toml:1
 # dump-graph # not set
 # inline-truth # not set
@@ -106,6 +107,13 @@ fn json_is_for_programs() {
       "origin": {
         "layer": "command-line",
         "option": "pcg-threads"
+      }
+    },
+    {
+      "key": "plan",
+      "value": null,
+      "origin": {
+        "layer": "default"
       }
     },
     {
@@ -208,6 +216,7 @@ fn without_a_project_there_are_defaults() {
 # codegen-units      # not set
 strategy = "inline"  # default
 # threads            # not set
+# plan               # not set
 # report             # not set
 # dump-graph         # not set
 # inline-truth       # not set

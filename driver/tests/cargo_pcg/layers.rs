@@ -76,10 +76,14 @@ fn cargo_is_asked_about_the_project_that_is_built_and_no_other() {
         fs::remove_file(&asked).unwrap();
         Some(words.lines().collect::<Vec<_>>().join(" "))
     };
+    let target = "--filter-platform x86_64-unknown-linux-gnu";
     let answer = ask(&["build", "--manifest-path", "a/Cargo.toml", "--locked", "--", "--offline"]).unwrap();
-    assert_eq!(answer, "metadata --format-version 1 --no-deps --manifest-path a/Cargo.toml --locked");
-    let answer = ask(&["install", "--path", "a"]).unwrap();
-    assert_eq!(answer, "metadata --format-version 1 --no-deps --manifest-path a/Cargo.toml");
+    assert_eq!(answer, format!("metadata --format-version 1 --manifest-path a/Cargo.toml --locked {target}"));
+    let answer = ask(&["install", "--path", "a", "-F", "x y", "--no-default-features"]).unwrap();
+    let features = "--features=x y --no-default-features";
+    assert_eq!(answer, format!("metadata --format-version 1 --manifest-path a/Cargo.toml {features} {target}"));
+    // Without machine code there is nothing to plan.
+    assert_eq!(ask(&["check"]).unwrap(), "metadata --format-version 1 --no-deps");
     for words in [["install", "ripgrep"], ["fmt", "--all"], ["clean", "--release"]] {
         assert_eq!(ask(&words), None, "{words:?}");
     }

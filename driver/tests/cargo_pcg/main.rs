@@ -8,6 +8,7 @@ mod config;
 mod forwarding;
 mod layers;
 mod messages;
+mod planning;
 
 use std::fs;
 use std::path::Path;
@@ -104,9 +105,13 @@ fn workspace(world: &World, of_workspace: &str, of_lib: &str) {
         })
     };
     let of_lib = if of_lib.is_empty() { Value::Null } else { json!({ "pcg": {} }) };
+    let kind = json!({ "kind": null, "target": null });
+    let needs_lib = json!([{ "name": "lib", "pkg": "lib", "dep_kinds": [kind] }]);
+    let node = |id: &str, deps: Value| json!({ "id": id, "deps": deps, "dependencies": [], "features": [] });
     let metadata = json!({
         "packages": [package("app", Value::Null), package("lib", of_lib)], "workspace_members": ["app", "lib"],
-        "resolve": null, "version": 1, "workspace_root": root, "target_directory": format!("{root}/target"),
+        "workspace_default_members": ["app", "lib"],
+        "resolve": { "nodes": [node("app", needs_lib), node("lib", json!([]))], "root": null }, "version": 1, "workspace_root": root, "target_directory": format!("{root}/target"),
     });
     world.write("metadata", &metadata.to_string());
 }

@@ -37,6 +37,7 @@ Commands:
   completions  Print a script that completes pcg's own commands and options in a shell
   config       Show the value of each of pcg's options, and where it stands
   man          Print the manual page, or write the pages of all commands into a folder
+  plan         Show which packages of a build are split, and why
   help         Print this message or the help of the given subcommand(s)
 
 Options:
@@ -50,6 +51,8 @@ PCG options:
                                  [CARGO_PCG_STRATEGY]
       --pcg-threads <N>          The most threads to work with; by default the jobserver or the cores decide
                                  [CARGO_PCG_THREADS]
+      --pcg-plan <FILE>          Take each package's number of units from FILE; cargo pcg writes such plans
+                                 [CARGO_PCG_PLAN]
       --pcg-report <FILE>        Write a JSON report to FILE; in a folder (or with a `/` at the end) one file per crate
                                  [CARGO_PCG_REPORT]
       --pcg-dump-graph <FILE>    Write the crate's graph for pcg-lab to FILE; in a folder one file per crate
@@ -390,7 +393,7 @@ fn completions_and_manual_pages_know_the_commands_and_options() {
     }
     let world = World::new();
     assert!(cargo_pcg(&world, &["man", "--output=pages"]).status().unwrap().success());
-    let names = ["cargo-pcg-completions.1", "cargo-pcg-config.1", "cargo-pcg-man.1", "cargo-pcg.1"];
+    let names = ["cargo-pcg-completions.1", "cargo-pcg-config.1", "cargo-pcg-man.1", "cargo-pcg-plan.1", "cargo-pcg.1"];
     assert_eq!(world.names("project/pages"), names);
     let page = fs::read_to_string(world.path("project/pages/cargo-pcg.1")).unwrap();
     assert_eq!(page, answer(&["man"]));

@@ -1,0 +1,218 @@
+//! What a package costs to compile: as measured in earlier builds, or estimated by the size of its sources.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use pcg_interface::report::{Action, Report};
+use serde::Serialize;
+
+use super::graph::PackageGraph;
+
+/// Seconds for a byte of source, where nothing has been measured. That of the dependencies of usual programs.
+const SECONDS_PER_BYTE: f64 = 3e-6;
+
+/// The part of the time that the front end takes, where only the whole is known.
+const FRONT_PART: f64 = 0.4;
+
+/// The name that cargo gives to the crate of a build script.
+const BUILD_SCRIPT: &str = "build_script_";
+
+/// What a package costs, in seconds on one core.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub(crate) struct Cost {
+    /// Until its metadata is there.
+    pub(crate) front: f64,
+    /// Code generation, in one unit.
+    pub(crate) code: f64,
+    /// It has been measured.
+    pub(crate) is_measured: bool,
+}
+
+impl Cost {
+    pub(crate) fn measured(front: f64, code: f64) -> Self {
+        Self { front, code, is_measured: true }
+    }
+
+    pub(crate) fn total(&self) -> f64 {
+        self.front + self.code
+    }
+}
+
+/// The costs of all packages of a graph, by the reports in a folder. It need not be there.
+pub(crate) fn costs(graph: &PackageGraph, reports: &Path) -> Vec<Cost> {
+    let measured = measured(reports);
+    let key = |name: &str, version: &str| (name.to_owned(), version.to_owned());
+    let of = |package: &super::graph::Package| measured.get(&key(&package.name, &package.version)).copied();
+    let bytes: Vec<u64> = graph.packages.iter().map(|package| source_bytes(&package.sources)).collect();
+    // What is not measured is taken to be like what is.
+    let known = graph.packages.iter().zip(&bytes).filter_map(|(package, bytes)| Some((of(package)?.total(), *bytes)));
+    let (seconds, of_bytes) = known.fold((0.0, 0), |sum, (seconds, bytes)| (sum.0 + seconds, sum.1 + bytes));
+    let per_byte = if of_bytes > 0 { seconds / of_bytes as f64 } else { SECONDS_PER_BYTE };
+    let cost = |(package, bytes): (_, &u64)| {
+        of(package).unwrap_or_else(|| {
+            let total = *bytes as f64 * per_byte;
+            Cost { front: total * FRONT_PART, code: total * (1.0 - FRONT_PART), is_measured: false }
+        })
+    };
+    graph.packages.iter().zip(&bytes).map(cost).collect()
+}
+
+/// The costs in reports, by packages. Of several reports for a crate the newest counts: the others are of other
+/// features or profiles.
+fn measured(folder: &Path) -> BTreeMap<(String, String), Cost> {
+    let mut newest: BTreeMap<(String, String, String), (SystemTime, Cost)> = BTreeMap::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let modified = entry.metadata().and_then(|metadata| metadata.modified());
+        let report = fs::read(entry.path()).ok().and_then(|content| serde_json::from_slice::<Report>(&content).ok());
+        let (Ok(modified), Some(report)) = (modified, report) else { continue };
+        let Some((package, cost)) = report.package.clone().zip(cost(&report)) else { continue };
+        let name = report.crate_name.clone().unwrap_or_default();
+        if name.starts_with(BUILD_SCRIPT) {
+            continue;
+        }
+        let kept = newest.entry((package.name, package.version, name)).or_insert((modified, cost));
+        if kept.0 < modified {
+            *kept = (modified, cost);
+        }
+    }
+    let mut costs: BTreeMap<(String, String), Cost> = BTreeMap::new();
+    for ((name, version, _), (_, cost)) in newest {
+        let sum = costs.entry((name, version)).or_insert(Cost::measured(0.0, 0.0));
+        *sum = Cost::measured(sum.front + cost.front, sum.code + cost.code);
+    }
+    costs
+}
+
+/// What one compile cost, if it ended well.
+fn cost(report: &Report) -> Option<Cost> {
+    if report.exit_code != Some(0) {
+        return None;
+    }
+    let phase = |name: &str| report.phases.iter().find(|phase| phase.name == name);
+    match report.action {
+        Action::Split => {
+            let modules = report.other_modules.iter().map(|module| module.work.cpu_seconds);
+            let code = report.units.iter().map(|unit| unit.work.cpu_seconds).chain(modules).sum();
+            Some(Cost::measured(phase("front_end")?.cpu_seconds, code))
+        }
+        Action::Passthrough | Action::Fallback => {
+            let total = phase("stock")?.cpu_seconds;
+            Some(Cost::measured(total * FRONT_PART, total * (1.0 - FRONT_PART)))
+        }
+    }
+}
+
+/// How large the sources in these folders and in those below them are, each once.
+fn source_bytes(folders: &BTreeSet<PathBuf>) -> u64 {
+    let is_below = |folder: &&PathBuf| folder.ancestors().skip(1).any(|above| folders.contains(above));
+    folders.iter().filter(|folder| !is_below(folder)).map(|folder| bytes_below(folder)).sum()
+}
+
+fn bytes_below(folder: &Path) -> u64 {
+    let bytes = |entry: fs::DirEntry| {
+        let path = entry.path();
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() && is_target(&path) => 0,
+            Ok(kind) if kind.is_dir() => bytes_below(&path),
+            _ if path.extension().is_some_and(|extension| extension == "rs") => {
+                entry.metadata().map_or(0, |it| it.len())
+            }
+            _ => 0,
+        }
+    };
+    fs::read_dir(folder).into_iter().flatten().flatten().map(bytes).sum()
+}
+
+/// Whether a folder is cargo's for what it builds: it is beside the sources where these are in the package's own folder.
+fn is_target(folder: &Path) -> bool {
+    folder.join("CACHEDIR.TAG").is_file()
+}
+
+#[cfg(test)]
+mod tests {
+    use pcg_interface::report::{Package, Phase, Unit, Work};
+
+    use super::super::graph::tests::graph;
+    use super::*;
+
+    fn report(crate_name: &str, action: Action, seconds: f64) -> Report {
+        let phase = |name: &str| Phase { name: name.to_owned(), wall_seconds: seconds, cpu_seconds: seconds };
+        let unit = || Unit { work: Work { cpu_seconds: seconds, ..Work::default() }, ..Unit::default() };
+        Report {
+            package: Some(Package { name: "a".to_owned(), version: "1.0.0".to_owned() }),
+            crate_name: Some(crate_name.to_owned()),
+            exit_code: Some(0),
+            units: if action == Action::Split { vec![unit(), unit()] } else { Vec::new() },
+            phases: vec![phase(if action == Action::Split { "front_end" } else { "stock" })],
+            action,
+            ..Report::default()
+        }
+    }
+
+    /// The cost of package `a` by reports, the oldest first.
+    fn cost_by(reports: &[Report]) -> Option<Cost> {
+        let folder = tempfile::tempdir().unwrap();
+        for (number, report) in reports.iter().enumerate() {
+            let path = folder.path().join(format!("{number}.json"));
+            fs::write(&path, serde_json::to_string(report).unwrap()).unwrap();
+            let time = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(number as u64);
+            fs::File::open(path).unwrap().set_modified(time).unwrap();
+        }
+        fs::write(folder.path().join("broken.json"), "{").unwrap();
+        let cost = costs(&graph(&["a"]), folder.path())[0];
+        cost.is_measured.then_some(cost)
+    }
+
+    #[test]
+    fn a_split_crate_costs_its_front_end_and_its_units() {
+        assert_eq!(cost_by(&[report("a", Action::Split, 2.0)]), Some(Cost::measured(2.0, 4.0)));
+    }
+
+    #[test]
+    fn of_stocks_time_a_part_is_the_front_ends() {
+        assert_eq!(cost_by(&[report("a", Action::Passthrough, 10.0)]), Some(Cost::measured(4.0, 6.0)));
+    }
+
+    #[test]
+    fn the_newest_report_of_each_crate_counts_and_build_scripts_do_not() {
+        let reports = [
+            report("a", Action::Split, 9.0),
+            report("a", Action::Split, 1.0),
+            report("b", Action::Split, 2.0),
+            report("build_script_build", Action::Passthrough, 50.0),
+        ];
+        assert_eq!(cost_by(&reports), Some(Cost::measured(3.0, 6.0)));
+    }
+
+    #[test]
+    fn what_failed_says_nothing() {
+        assert_eq!(cost_by(&[Report { exit_code: Some(1), ..report("a", Action::Split, 1.0) }]), None);
+    }
+
+    #[test]
+    fn without_reports_the_sources_count_and_what_is_measured_tells_how_much() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut graph = graph(&["a", "b"]);
+        for (package, bytes) in graph.packages.iter_mut().zip([1000, 2000]) {
+            let sources = folder.path().join(&package.name);
+            for (below, bytes) in [("deep", bytes), ("target", 5000)] {
+                fs::create_dir_all(sources.join(below)).unwrap();
+                fs::write(sources.join(below).join("x.rs"), "x".repeat(bytes)).unwrap();
+            }
+            fs::write(sources.join("target/CACHEDIR.TAG"), "").unwrap();
+            fs::write(sources.join("x.txt"), "not a source").unwrap();
+            package.sources = [sources.clone(), sources.join("deep")].into();
+        }
+        let estimated = costs(&graph, &folder.path().join("missing"));
+        assert!(!estimated[0].is_measured);
+        assert!((estimated[1].total() - 2000.0 * SECONDS_PER_BYTE).abs() < 1e-9);
+        let reports = folder.path().join("reports");
+        fs::create_dir(&reports).unwrap();
+        fs::write(reports.join("a.json"), serde_json::to_string(&report("a", Action::Split, 1.0)).unwrap()).unwrap();
+        let costs = costs(&graph, &reports);
+        assert_eq!(costs[0], Cost::measured(1.0, 2.0));
+        assert!((costs[1].total() - 6.0).abs() < 1e-9, "twice the bytes of `a`");
+    }
+}
