@@ -5,6 +5,7 @@
 //! | `codegen-units` | `--config profile.NAME.codegen-units=N`, for the profile that the command builds with |
 //! | `codegen-units` of a package | `--config profile.NAME.package."PACKAGE".codegen-units=N` |
 //! | another option | its variable; a path is made absolute, because cargo runs rustc in other folders |
+//! | no `report` | `CARGO_PCG_REPORT`: a folder in the project's target folder, for `cargo pcg explain` |
 //! | nothing | `RUSTC_WRAPPER`: pcg-rustc |
 //! | nothing, and a wrapper is there already (sccache) | `RUSTC`: pcg-rustc, and `CARGO_PCG_RUSTC`: the rustc that it was to be |
 //! | nothing | `CARGO_CACHE_RUSTC_INFO=0`, as cargo's cache of `rustc -vV` does not know pcg's variables |
@@ -26,6 +27,7 @@ use crate::cargo_command;
 use crate::cargo_config::{self, Build};
 use crate::error::CargoPcgError;
 use crate::project::{Choice, Project};
+use crate::reports;
 use crate::settings::Settings;
 use crate::terminal::Terminal;
 use crate::words::Words;
@@ -46,11 +48,13 @@ pub(crate) fn become_cargo(
     terminal: Terminal,
 ) -> Result<ExitCode, CargoPcgError> {
     let expanded = expand(words, environment)?;
-    let settings = settings(&expanded, options, environment)?;
+    let project = project(&expanded, environment);
+    let settings = Settings::read(options, environment, project.as_ref())?;
     settings.warn(terminal);
     let program = program(environment);
     let mut cargo = Command::new(&program);
     cargo.args(arguments(words, &expanded, &settings)).env("CARGO_CACHE_RUSTC_INFO", "0").envs(settings.variables());
+    cargo.envs(reports::default_folder(&settings, project.as_ref()).map(|folder| (reports::VARIABLE, folder)));
     let pcg_rustc = find_pcg_rustc(environment)?;
     let build = cargo_config::build(environment)?;
     if has_other_wrapper(words, environment, &build, &pcg_rustc) {
@@ -71,11 +75,9 @@ fn expand(words: &Words, environment: &Environment) -> Result<Words, CargoPcgErr
     Ok(alias.map_or_else(|| words.clone(), |alias| words.with_command(&alias)))
 }
 
-/// The settings that hold for a command of cargo's.
-fn settings(words: &Words, options: &ArgMatches, environment: &Environment) -> Result<Settings, CargoPcgError> {
-    let has_project = cargo_command::compiles_project(words);
-    let project = has_project.then(|| Project::find(&Choice::of(words), environment)).flatten();
-    Settings::read(options, environment, project.as_ref())
+/// The project that a command of cargo's compiles.
+fn project(words: &Words, environment: &Environment) -> Option<Project> {
+    cargo_command::compiles_project(words).then(|| Project::find(&Choice::of(words), environment)).flatten()
 }
 
 /// Cargo's command line, with the numbers of units where cargo looks for them. A command that may not compile gets

@@ -3,9 +3,10 @@
 //! A file has a function `definition`, which returns the command without the options that all have, and a function
 //! `run`.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{ArgMatches, Command};
+use clap::{Arg, ArgMatches, Command, ValueHint, value_parser};
 use pcg_interface::environment::Environment;
 
 use crate::cli;
@@ -32,7 +33,19 @@ macro_rules! commands {
     };
 }
 
-commands!(completions, config, man);
+commands!(completions, config, explain, man);
+
+const MANIFEST_PATH: &str = "manifest-path";
+
+/// The option of commands that work on a project.
+fn manifest_path() -> Arg {
+    Arg::new(MANIFEST_PATH)
+        .long(MANIFEST_PATH)
+        .value_name("PATH")
+        .value_parser(value_parser!(PathBuf))
+        .value_hint(ValueHint::FilePath)
+        .help("The Cargo.toml of another project than that of the current folder")
+}
 
 /// The definitions of all, in the order of the help text.
 pub(crate) fn definitions() -> impl Iterator<Item = Command> {

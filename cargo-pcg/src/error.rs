@@ -1,5 +1,6 @@
 //! Why `cargo pcg` could not do what it was asked for.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::PathBuf;
 
@@ -26,6 +27,12 @@ pub(crate) enum CargoPcgError {
     BadValue { path: PathBuf, line: usize, key: String, given: String, expected: String },
     #[error("cannot run {}: {source}", program.display())]
     CannotRun { program: PathBuf, source: io::Error },
+    #[error("there is no project here that cargo knows")]
+    NoProject,
+    #[error("there are no reports in {}", folder.display())]
+    NoReports { folder: PathBuf },
+    #[error("there is no report of a crate `{name}` in {}", folder.display())]
+    NoReport { name: String, folder: PathBuf, nearest: String },
     #[error("cannot write {}: {source}", path.display())]
     Write { path: PathBuf, source: io::Error },
 }
@@ -48,14 +55,20 @@ impl CargoPcgError {
         }
     }
 
-    fn help(&self) -> &'static str {
-        match self {
+    fn help(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Self::CommandLine(_) | Self::Variable(_) => "`cargo pcg --help` says what each option takes",
             Self::NoPcgRustc => "`make install` in pcg's sources installs both",
             Self::File { .. } | Self::BadValue { .. } => "mend this file",
             Self::CannotRun { .. } => "run it as `cargo pcg`, or set CARGO to the path of cargo",
+            Self::NoProject => "run it where the build was run, or name the project by `--manifest-path`",
+            Self::NoReports { .. } => "`cargo pcg build --release` writes one for each crate that it compiles",
+            Self::NoReport { nearest, .. } => {
+                let nearest = format!("the nearest that has one: `{nearest}`");
+                return Cow::Owned(nearest + "; a build with `cargo pcg` writes one for each crate that it compiles");
+            }
             Self::Write { .. } => "name a folder that can be written to",
-        }
+        })
     }
 
     /// The code that the process ends with.
@@ -67,6 +80,7 @@ impl CargoPcgError {
             | Self::File { .. }
             | Self::BadValue { .. }
             | Self::Write { .. } => exit_code::USAGE,
+            Self::NoProject | Self::NoReports { .. } | Self::NoReport { .. } => exit_code::NO_REPORT,
             Self::NoPcgRustc | Self::CannotRun { .. } => exit_code::CANNOT_RUN,
         }
     }

@@ -16,6 +16,8 @@ const FLAGS: [&str; 3] = ["--offline", "--locked", "--frozen"];
 pub(crate) struct Choice<'a> {
     /// The one that is named; else that of the current folder.
     pub(crate) manifest: Option<PathBuf>,
+    /// The folder for artefacts that is named; else the one that cargo's variables and configuration say.
+    pub(crate) target_dir: Option<PathBuf>,
     /// What cargo may not do.
     pub(crate) flags: Vec<&'a str>,
 }
@@ -26,7 +28,8 @@ impl<'a> Choice<'a> {
         let manifest = words.value_of("--manifest-path").map(PathBuf::from);
         let folder = words.value_of("--path").map(|folder| Path::new(folder).join("Cargo.toml"));
         let flags = words.before_separator().filter(|word| FLAGS.contains(word)).collect();
-        Self { manifest: manifest.or(folder), flags }
+        let target_dir = words.value_of("--target-dir").map(PathBuf::from);
+        Self { manifest: manifest.or(folder), target_dir, flags }
     }
 }
 
@@ -34,6 +37,7 @@ impl<'a> Choice<'a> {
 #[derive(Debug)]
 pub(crate) struct Project {
     metadata: Metadata,
+    target_directory: PathBuf,
 }
 
 impl Project {
@@ -45,7 +49,17 @@ impl Project {
         if let Some(manifest) = &choice.manifest {
             command.manifest_path(manifest);
         }
-        command.exec().ok().map(|metadata| Self { metadata })
+        let metadata = command.exec().ok()?;
+        let target_directory = match &choice.target_dir {
+            Some(folder) => std::path::absolute(folder).ok()?,
+            None => metadata.target_directory.clone().into(),
+        };
+        Some(Self { metadata, target_directory })
+    }
+
+    /// The folder for artefacts.
+    pub(crate) fn target_directory(&self) -> &Path {
+        &self.target_directory
     }
 
     /// The manifest that speaks for the whole.

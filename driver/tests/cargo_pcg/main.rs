@@ -5,6 +5,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod config;
+mod explain;
 mod forwarding;
 mod layers;
 mod messages;
