@@ -25,6 +25,7 @@ use pcg_interface::environment::{Environment, RUSTC_VARIABLE, is_executable};
 
 use crate::cargo_command;
 use crate::cargo_config::{self, Build};
+use crate::cargo_programs;
 use crate::error::CargoPcgError;
 use crate::project::{Choice, Project};
 use crate::reports;
@@ -59,7 +60,7 @@ pub(crate) fn become_cargo(
     let build = cargo_config::build(environment)?;
     if has_other_wrapper(words, environment, &build, &pcg_rustc) {
         if environment.get(RUSTC_VARIABLE).is_none() {
-            cargo.env(RUSTC_VARIABLE, chosen_rustc(environment, &build));
+            cargo.env(RUSTC_VARIABLE, cargo_programs::rustc(environment, &build).program);
         }
         cargo.env("RUSTC", pcg_rustc);
     } else {
@@ -93,20 +94,17 @@ fn arguments(words: &Words, expanded: &Words, settings: &Settings) -> Vec<OsStri
 }
 
 /// The one that was installed with this program wins over the first in `PATH`.
-fn find_pcg_rustc(environment: &Environment) -> Result<PathBuf, CargoPcgError> {
+pub(crate) fn find_pcg_rustc(environment: &Environment) -> Result<PathBuf, CargoPcgError> {
     let beside = env::current_exe().ok().map(|path| path.with_file_name(PCG_RUSTC)).filter(|path| is_executable(path));
     beside.or_else(|| environment.find_program(OsStr::new(PCG_RUSTC))).ok_or(CargoPcgError::NoPcgRustc)
 }
 
 /// Whether cargo is to run rustc through a wrapper that is not pcg-rustc. Cargo has room for one.
 fn has_other_wrapper(words: &Words, environment: &Environment, build: &Build, pcg_rustc: &Path) -> bool {
-    let is_other = |wrapper: &OsStr| !wrapper.is_empty() && !is_same_program(Path::new(wrapper), pcg_rustc);
-    // An empty RUSTC_WRAPPER means none, whatever the configuration says.
-    if let Some(wrapper) = env::var_os("RUSTC_WRAPPER") {
-        return is_other(&wrapper);
-    }
-    let configured = environment.get("CARGO_BUILD_RUSTC_WRAPPER").or(build.rustc_wrapper.as_deref().map(OsStr::new));
-    configured.is_some_and(is_other) || configure_a_wrapper(words)
+    let wrapper = cargo_programs::wrapper(environment, build);
+    let is_other = wrapper.is_some_and(|wrapper| !is_same_program(wrapper.program.as_ref(), pcg_rustc));
+    // RUSTC_WRAPPER wins over `--config`; an empty one means none.
+    is_other || (env::var_os("RUSTC_WRAPPER").is_none() && configure_a_wrapper(words))
 }
 
 /// Whether `--config` sets a wrapper.
@@ -114,14 +112,8 @@ fn configure_a_wrapper(words: &Words) -> bool {
     words.before_separator().any(|word| word.trim_start_matches("--config=").starts_with("build.rustc-wrapper"))
 }
 
-/// The rustc that cargo would run.
-fn chosen_rustc<'a>(environment: &'a Environment, build: &'a Build) -> &'a OsStr {
-    let configured = build.rustc.as_deref().map(OsStr::new);
-    let chosen = environment.get("RUSTC").or_else(|| environment.get("CARGO_BUILD_RUSTC")).or(configured);
-    chosen.unwrap_or(OsStr::new("rustc"))
-}
-
-fn is_same_program(program: &Path, pcg_rustc: &Path) -> bool {
+/// Whether a program that is named is pcg-rustc.
+pub(crate) fn is_same_program(program: &Path, pcg_rustc: &Path) -> bool {
     match (program.canonicalize(), pcg_rustc.canonicalize()) {
         (Ok(program), Ok(pcg_rustc)) => program == pcg_rustc,
         _ => program == Path::new(PCG_RUSTC),

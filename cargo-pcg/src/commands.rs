@@ -11,6 +11,7 @@ use pcg_interface::environment::Environment;
 
 use crate::cli;
 use crate::error::CargoPcgError;
+use crate::identity::Identity;
 use crate::terminal::{self, Terminal};
 
 /// What a command is given.
@@ -19,6 +20,7 @@ struct Context<'a> {
     options: &'a ArgMatches,
     /// The command's own options and arguments.
     matches: &'a ArgMatches,
+    identity: &'a Identity,
     environment: &'a Environment,
     terminal: Terminal,
 }
@@ -33,7 +35,7 @@ macro_rules! commands {
     };
 }
 
-commands!(completions, config, explain, man);
+commands!(completions, config, doctor, explain, man);
 
 const MANIFEST_PATH: &str = "manifest-path";
 
@@ -55,6 +57,7 @@ pub(crate) fn definitions() -> impl Iterator<Item = Command> {
 /// Runs the command that was read, or shows the help text if there is none.
 pub(crate) fn run(
     options: &ArgMatches,
+    identity: &Identity,
     environment: &Environment,
     terminal: Terminal,
 ) -> Result<ExitCode, CargoPcgError> {
@@ -63,6 +66,6 @@ pub(crate) fn run(
         return Ok(ExitCode::SUCCESS);
     };
     let (_, run) = COMMANDS.iter().find(|(definition, _)| definition().get_name() == name).expect("clap knows it");
-    run(&Context { options, matches, environment, terminal: terminal.with(matches) })?;
+    run(&Context { options, matches, identity, environment, terminal: terminal.with(matches) })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -33,6 +33,8 @@ pub(crate) enum CargoPcgError {
     NoReports { folder: PathBuf },
     #[error("there is no report of a crate `{name}` in {}", folder.display())]
     NoReport { name: String, folder: PathBuf, nearest: String },
+    #[error("{failed} of {checks} checks failed")]
+    Unfit { failed: usize, checks: usize },
     #[error("cannot write {}: {source}", path.display())]
     Write { path: PathBuf, source: io::Error },
 }
@@ -67,6 +69,7 @@ impl CargoPcgError {
                 let nearest = format!("the nearest that has one: `{nearest}`");
                 return Cow::Owned(nearest + "; a build with `cargo pcg` writes one for each crate that it compiles");
             }
+            Self::Unfit { .. } => "each check says how to mend it",
             Self::Write { .. } => "name a folder that can be written to",
         })
     }
@@ -81,6 +84,7 @@ impl CargoPcgError {
             | Self::BadValue { .. }
             | Self::Write { .. } => exit_code::USAGE,
             Self::NoProject | Self::NoReports { .. } | Self::NoReport { .. } => exit_code::NO_REPORT,
+            Self::Unfit { .. } => exit_code::UNFIT,
             Self::NoPcgRustc | Self::CannotRun { .. } => exit_code::CANNOT_RUN,
         }
     }

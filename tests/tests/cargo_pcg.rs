@@ -140,6 +140,18 @@ fn a_build_can_be_explained() -> Result<()> {
     Ok(())
 }
 
+#[test]
+fn nothing_is_missing_where_the_tests_run() -> Result<()> {
+    let project = Project::new()?;
+    let (_, answer) = project.cargo(toolchain::cargo_pcg()?, &["pcg", "doctor", "--format=json"])?;
+    let answer: Value = serde_json::from_str(&answer)?;
+    let checks = answer["checks"].as_array().context("an array")?;
+    let ok = |name: &str| checks.iter().any(|check| check["name"] == name && check["status"] == "ok");
+    let is_well = ["pcg-rustc", "libLLVM", "toolchain", "linker", "target folder"].into_iter().all(ok);
+    ensure!(is_well, "{answer:#}");
+    Ok(())
+}
+
 /// The shared libraries that an executable is linked against.
 fn needed_libraries(executable: &Path) -> Result<String> {
     let mut readelf = command(toolchain::llvm_tool("llvm-readelf")?);

@@ -11,8 +11,6 @@
 //!
 //! A function's work is taken to be proportional to its instructions before optimisation.
 
-use std::path::Path;
-
 use pcg_interface::report::{Action, Report, Why};
 use pcg_partition::makespan;
 use serde::Serialize;
@@ -35,7 +33,7 @@ pub(crate) struct Facts<'a> {
     /// Cargo's, which is in the names of the crate's files.
     pub(crate) hash: &'a str,
     /// The file that all this is from.
-    report: &'a Path,
+    report: String,
     pub(crate) action: Action,
     pub(crate) reason: Option<&'a Why>,
     pub(crate) exit_code: Option<i32>,
@@ -101,7 +99,7 @@ impl<'a> Facts<'a> {
             crate_types: &report.crate_types,
             test: report.test,
             hash: &found.hash,
-            report: &found.path,
+            report: found.path.display().to_string(),
             action: report.action,
             reason: report.reason.as_ref(),
             exit_code: report.exit_code,
