@@ -41,8 +41,7 @@ fn at_this_rustc(world: &World, mut command: Command) -> Command {
 /// `cargo pcg doctor` by a cargo-pcg with this file as the pcg-rustc beside it, if any.
 fn doctor_beside(world: &World, pcg_rustc: Option<&Path>) -> Command {
     fs::create_dir(world.path("bin")).unwrap();
-    let program = world.path("bin/cargo-pcg");
-    fs::copy(env!("CARGO_BIN_EXE_cargo-pcg"), &program).unwrap();
+    let program = world.executable("bin/cargo-pcg", &fs::read(env!("CARGO_BIN_EXE_cargo-pcg")).unwrap());
     if let Some(pcg_rustc) = pcg_rustc {
         fs::rename(pcg_rustc, world.path("bin/pcg-rustc")).unwrap();
     }
@@ -219,8 +218,7 @@ fn a_pcg_rustc_without_its_library() {
     let name = b"libLLVM.so.22.1-rust";
     let at = program.windows(name.len()).position(|bytes| bytes == name).expect("it is linked against libLLVM");
     program[at..at + name.len()].copy_from_slice(b"libLLVM.so.gone-rust");
-    let spoilt = world.script("spoilt", "");
-    fs::write(&spoilt, program).unwrap();
+    let spoilt = world.executable("spoilt", &program);
     let text = answer(&world, &mut doctor_beside(&world, Some(&spoilt)), 6);
     assert_data_eq!(only(&text, &["pcg-rustc", "libLLVM"]), str![[r#"
 failed   pcg-rustc          [ROOT]/bin/pcg-rustc does not start: error while loading shared libraries: libLLVM.so.gone-rust-1.95.0-stable: cannot open shared object file: No such file or directory

@@ -369,8 +369,8 @@ help: run it as `cargo pcg`, or set CARGO to the path of cargo
 #[test]
 fn a_pcg_rustc_that_is_missing() {
     let world = World::new();
-    fs::copy(env!("CARGO_BIN_EXE_cargo-pcg"), world.path("alone")).unwrap();
-    let mut command = cargo_pcg_at(&world.path("alone"), &world, &["build"]);
+    let alone = world.executable("alone", &fs::read(env!("CARGO_BIN_EXE_cargo-pcg")).unwrap());
+    let mut command = cargo_pcg_at(&alone, &world, &["build"]);
     let output = command.env("PATH", world.path("out")).output().unwrap();
     assert_eq!(output.status.code(), Some(4));
     assert_data_eq!(
