@@ -37,6 +37,11 @@ fn main() {
         }
     }
     println!("cargo::rustc-env=PCG_BUILD_HASH={}", &hasher.finalize().to_hex()[..HASH_DIGITS]);
+    // For `cargo-pcg`, which does not use the back end.
+    for key in ["COMMIT_HASH", "RELEASE"] {
+        let value = env::var(format!("DEP_PCG_LLVM_{key}")).expect("the back end's build script says it");
+        println!("cargo::rustc-env=PCG_RUSTC_{key}={value}");
+    }
     if let Some(lib) = env::var_os("DEP_PCG_LLVM_SYSROOT_LIB") {
         println!("cargo::rustc-link-arg=-Wl,-rpath,{}", Path::new(&lib).display());
     }

@@ -24,6 +24,8 @@ fn main() {
     println!("cargo::rustc-env=PCG_HOST={}", field(&version, "host: "));
     println!("cargo::rustc-env=PCG_DRIVER_LIBRARY={driver}");
     // For the build scripts of the packages that make executables.
+    println!("cargo::metadata=commit_hash={}", field(&version, "commit-hash: "));
+    println!("cargo::metadata=release={}", field(&version, "release: "));
     println!("cargo::metadata=sysroot_lib={}", sysroot.join("lib").display());
     println!("cargo::rerun-if-changed=shim");
     println!("cargo::rerun-if-env-changed=PCG_LLVM_CONFIG");

@@ -6,6 +6,7 @@
 //! | `codegen-units` of a package | `--config profile.NAME.package."PACKAGE".codegen-units=N` |
 //! | another option | its variable; a path is made absolute, because cargo runs rustc in other folders |
 //! | no number of units and no `plan` | `CARGO_PCG_PLAN`: the plan that is made for the build (`planning.rs`) |
+//! | no `report` | `CARGO_PCG_REPORT`: a folder in the project's target folder, for `cargo pcg explain` |
 //! | nothing | `RUSTC_WRAPPER`: pcg-rustc |
 //! | nothing, and a wrapper is there already (sccache) | `RUSTC`: pcg-rustc, and `CARGO_PCG_RUSTC`: the rustc that it was to be |
 //! | nothing | `CARGO_CACHE_RUSTC_INFO=0`, as cargo's cache of `rustc -vV` does not know pcg's variables |
@@ -26,12 +27,14 @@ use pcg_interface::options;
 
 use crate::cargo_command;
 use crate::cargo_config::{self, Build};
+use crate::cargo_programs;
 use crate::error::CargoPcgError;
 use crate::file::write_file;
 use crate::planning::costs::costs;
 use crate::planning::graph::PackageGraph;
 use crate::planning::{self, Decision};
 use crate::project::{Choice, Extent, Project};
+use crate::reports;
 use crate::settings::Settings;
 use crate::terminal::Terminal;
 use crate::words::Words;
@@ -59,14 +62,15 @@ pub(crate) fn become_cargo(
     let program = program(environment);
     let mut cargo = Command::new(&program);
     cargo.args(arguments(words, &expanded, &settings)).env("CARGO_CACHE_RUSTC_INFO", "0").envs(settings.variables());
+    cargo.envs(reports::default_folder(&settings, project.as_ref()).map(|folder| (reports::VARIABLE, folder)));
     if let Some(project) = project.filter(|_| cargo_command::builds_code(&expanded) && settings.leave_units_open()) {
-        cargo.env(options::plan().variable, write_plan(&project, &choice, &expanded, &settings)?);
+        cargo.env(options::plan().variable, write_plan(&project, &choice, &expanded, &settings, terminal)?);
     }
     let pcg_rustc = find_pcg_rustc(environment)?;
     let build = cargo_config::build(environment)?;
     if has_other_wrapper(words, environment, &build, &pcg_rustc) {
         if environment.get(RUSTC_VARIABLE).is_none() {
-            cargo.env(RUSTC_VARIABLE, chosen_rustc(environment, &build));
+            cargo.env(RUSTC_VARIABLE, cargo_programs::rustc(environment, &build).program);
         }
         cargo.env("RUSTC", pcg_rustc);
     } else {
@@ -89,10 +93,16 @@ fn project(words: &Words, choice: &Choice<'_>, environment: &Environment) -> Opt
 }
 
 /// What is decided for each package of a build.
-pub(crate) fn decide(project: &Project, choice: &Choice<'_>) -> (PackageGraph, Vec<Decision>) {
+pub(crate) fn decide(
+    project: &Project,
+    choice: &Choice<'_>,
+    settings: &Settings,
+    terminal: Terminal,
+) -> Result<(PackageGraph, Vec<Decision>), CargoPcgError> {
     let graph = project.graph(choice);
-    let decisions = planning::decide(&graph, &costs(&graph, &project.reports()));
-    (graph, decisions)
+    let reports = reports::folder(settings, Some(project)).map(|folder| reports::read_all(&folder, terminal));
+    let decisions = planning::decide(&graph, &costs(&graph, &reports.transpose()?.unwrap_or_default()));
+    Ok((graph, decisions))
 }
 
 /// Makes the plan of a build and writes it into cargo's target folder. Builds of different kinds have files of their
@@ -102,8 +112,9 @@ fn write_plan(
     choice: &Choice<'_>,
     words: &Words,
     settings: &Settings,
+    terminal: Terminal,
 ) -> Result<PathBuf, CargoPcgError> {
-    let (graph, decisions) = decide(project, choice);
+    let (graph, decisions) = decide(project, choice, settings, terminal)?;
     let packages = settings.packages();
     let plan = planning::plan(&graph, &decisions, |name| packages.contains_key(name));
     let kind = if cargo_command::builds_tests(words) { "tests" } else { "build" };
@@ -126,20 +137,17 @@ fn arguments(words: &Words, expanded: &Words, settings: &Settings) -> Vec<OsStri
 }
 
 /// The one that was installed with this program wins over the first in `PATH`.
-fn find_pcg_rustc(environment: &Environment) -> Result<PathBuf, CargoPcgError> {
+pub(crate) fn find_pcg_rustc(environment: &Environment) -> Result<PathBuf, CargoPcgError> {
     let beside = env::current_exe().ok().map(|path| path.with_file_name(PCG_RUSTC)).filter(|path| is_executable(path));
     beside.or_else(|| environment.find_program(OsStr::new(PCG_RUSTC))).ok_or(CargoPcgError::NoPcgRustc)
 }
 
 /// Whether cargo is to run rustc through a wrapper that is not pcg-rustc. Cargo has room for one.
 fn has_other_wrapper(words: &Words, environment: &Environment, build: &Build, pcg_rustc: &Path) -> bool {
-    let is_other = |wrapper: &OsStr| !wrapper.is_empty() && !is_same_program(Path::new(wrapper), pcg_rustc);
-    // An empty RUSTC_WRAPPER means none, whatever the configuration says.
-    if let Some(wrapper) = env::var_os("RUSTC_WRAPPER") {
-        return is_other(&wrapper);
-    }
-    let configured = environment.get("CARGO_BUILD_RUSTC_WRAPPER").or(build.rustc_wrapper.as_deref().map(OsStr::new));
-    configured.is_some_and(is_other) || configure_a_wrapper(words)
+    let wrapper = cargo_programs::wrapper(environment, build);
+    let is_other = wrapper.is_some_and(|wrapper| !is_same_program(wrapper.program.as_ref(), pcg_rustc));
+    // RUSTC_WRAPPER wins over `--config`; an empty one means none.
+    is_other || (env::var_os("RUSTC_WRAPPER").is_none() && configure_a_wrapper(words))
 }
 
 /// Whether `--config` sets a wrapper.
@@ -147,14 +155,8 @@ fn configure_a_wrapper(words: &Words) -> bool {
     words.before_separator().any(|word| word.trim_start_matches("--config=").starts_with("build.rustc-wrapper"))
 }
 
-/// The rustc that cargo would run.
-fn chosen_rustc<'a>(environment: &'a Environment, build: &'a Build) -> &'a OsStr {
-    let configured = build.rustc.as_deref().map(OsStr::new);
-    let chosen = environment.get("RUSTC").or_else(|| environment.get("CARGO_BUILD_RUSTC")).or(configured);
-    chosen.unwrap_or(OsStr::new("rustc"))
-}
-
-fn is_same_program(program: &Path, pcg_rustc: &Path) -> bool {
+/// Whether a program that is named is pcg-rustc.
+pub(crate) fn is_same_program(program: &Path, pcg_rustc: &Path) -> bool {
     match (program.canonicalize(), pcg_rustc.canonicalize()) {
         (Ok(program), Ok(pcg_rustc)) => program == pcg_rustc,
         _ => program == Path::new(PCG_RUSTC),

@@ -25,6 +25,7 @@ struct Config {
 pub(crate) struct Build {
     pub(crate) rustc: Option<String>,
     pub(crate) rustc_wrapper: Option<String>,
+    pub(crate) rustc_workspace_wrapper: Option<String>,
 }
 
 /// The table `build` of all files together.
@@ -36,7 +37,11 @@ pub(crate) fn build(environment: &Environment) -> Result<Build, CargoPcgError> {
 fn merge(folders: &[PathBuf]) -> Result<Build, CargoPcgError> {
     folders.iter().try_fold(Build::default(), |merged, folder| {
         let next = read(folder)?.build;
-        Ok(Build { rustc: merged.rustc.or(next.rustc), rustc_wrapper: merged.rustc_wrapper.or(next.rustc_wrapper) })
+        Ok(Build {
+            rustc: merged.rustc.or(next.rustc),
+            rustc_wrapper: merged.rustc_wrapper.or(next.rustc_wrapper),
+            rustc_workspace_wrapper: merged.rustc_workspace_wrapper.or(next.rustc_workspace_wrapper),
+        })
     })
 }
 

@@ -3,13 +3,15 @@
 //! A file has a function `definition`, which returns the command without the options that all have, and a function
 //! `run`.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{ArgMatches, Command};
+use clap::{Arg, ArgMatches, Command, ValueHint, value_parser};
 use pcg_interface::environment::Environment;
 
 use crate::cli;
 use crate::error::CargoPcgError;
+use crate::identity::Identity;
 use crate::terminal::{self, Terminal};
 
 /// What a command is given.
@@ -18,6 +20,7 @@ struct Context<'a> {
     options: &'a ArgMatches,
     /// The command's own options and arguments.
     matches: &'a ArgMatches,
+    identity: &'a Identity,
     environment: &'a Environment,
     terminal: Terminal,
 }
@@ -32,7 +35,19 @@ macro_rules! commands {
     };
 }
 
-commands!(completions, config, man, plan);
+commands!(completions, config, doctor, explain, man, plan);
+
+const MANIFEST_PATH: &str = "manifest-path";
+
+/// The option of commands that work on a project.
+fn manifest_path() -> Arg {
+    Arg::new(MANIFEST_PATH)
+        .long(MANIFEST_PATH)
+        .value_name("PATH")
+        .value_parser(value_parser!(PathBuf))
+        .value_hint(ValueHint::FilePath)
+        .help("The Cargo.toml of another project than that of the current folder")
+}
 
 /// The definitions of all, in the order of the help text.
 pub(crate) fn definitions() -> impl Iterator<Item = Command> {
@@ -42,6 +57,7 @@ pub(crate) fn definitions() -> impl Iterator<Item = Command> {
 /// Runs the command that was read, or shows the help text if there is none.
 pub(crate) fn run(
     options: &ArgMatches,
+    identity: &Identity,
     environment: &Environment,
     terminal: Terminal,
 ) -> Result<ExitCode, CargoPcgError> {
@@ -50,6 +66,6 @@ pub(crate) fn run(
         return Ok(ExitCode::SUCCESS);
     };
     let (_, run) = COMMANDS.iter().find(|(definition, _)| definition().get_name() == name).expect("clap knows it");
-    run(&Context { options, matches, environment, terminal: terminal.with(matches) })?;
+    run(&Context { options, matches, identity, environment, terminal: terminal.with(matches) })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,5 +1,6 @@
 //! Why `cargo pcg` could not do what it was asked for.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::PathBuf;
 
@@ -24,10 +25,16 @@ pub(crate) enum CargoPcgError {
     File { path: PathBuf, source: FileError },
     #[error("{}:{line}: `{key}` is `{given}`: expected {expected}", path.display())]
     BadValue { path: PathBuf, line: usize, key: String, given: String, expected: String },
-    #[error("cargo cannot say what the project consists of")]
-    NoProject,
     #[error("cannot run {}: {source}", program.display())]
     CannotRun { program: PathBuf, source: io::Error },
+    #[error("there is no project here that cargo knows")]
+    NoProject,
+    #[error("there are no reports in {}", folder.display())]
+    NoReports { folder: PathBuf },
+    #[error("there is no report of a crate `{name}` in {}", folder.display())]
+    NoReport { name: String, folder: PathBuf, nearest: String },
+    #[error("{failed} of {checks} checks failed")]
+    Unfit { failed: usize, checks: usize },
     #[error("cannot write {}: {source}", path.display())]
     Write { path: PathBuf, source: io::Error },
 }
@@ -50,17 +57,21 @@ impl CargoPcgError {
         }
     }
 
-    fn help(&self) -> &'static str {
-        match self {
+    fn help(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Self::CommandLine(_) | Self::Variable(_) => "`cargo pcg --help` says what each option takes",
             Self::NoPcgRustc => "`make install` in pcg's sources installs both",
             Self::File { .. } | Self::BadValue { .. } => "mend this file",
             Self::CannotRun { .. } => "run it as `cargo pcg`, or set CARGO to the path of cargo",
-            Self::NoProject => {
-                "`cargo metadata` says why; the command needs a Cargo.toml here or above, or --manifest-path"
+            Self::NoProject => "run it where the build was run, or name the project by `--manifest-path`",
+            Self::NoReports { .. } => "`cargo pcg build --release` writes one for each crate that it compiles",
+            Self::NoReport { nearest, .. } => {
+                let nearest = format!("the nearest that has one: `{nearest}`");
+                return Cow::Owned(nearest + "; a build with `cargo pcg` writes one for each crate that it compiles");
             }
+            Self::Unfit { .. } => "each check says how to mend it",
             Self::Write { .. } => "name a folder that can be written to",
-        }
+        })
     }
 
     /// The code that the process ends with.
@@ -73,6 +84,8 @@ impl CargoPcgError {
             | Self::BadValue { .. }
             | Self::NoProject
             | Self::Write { .. } => exit_code::USAGE,
+            Self::NoReports { .. } | Self::NoReport { .. } => exit_code::NO_REPORT,
+            Self::Unfit { .. } => exit_code::UNFIT,
             Self::NoPcgRustc | Self::CannotRun { .. } => exit_code::CANNOT_RUN,
         }
     }

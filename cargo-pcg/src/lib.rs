@@ -12,12 +12,17 @@ mod cargo;
 mod cargo_command;
 mod cargo_config;
 mod cargo_folders;
+mod cargo_programs;
 mod cli;
 mod commands;
+mod doctor;
 mod error;
+mod explain;
 mod file;
+mod identity;
 mod planning;
 mod project;
+mod reports;
 mod settings;
 mod terminal;
 mod words;
@@ -29,19 +34,20 @@ use std::process::ExitCode;
 use pcg_interface::environment::Environment;
 
 use error::CargoPcgError;
+pub use identity::Identity;
 use terminal::Terminal;
 use words::Words;
 
 /// Runs cargo-pcg with this process's arguments and environment. Cargo itself puts the name of its command, `pcg`, in
 /// front of the arguments.
-pub fn run() -> ExitCode {
+pub fn run(identity: &Identity) -> ExitCode {
     let words: Vec<OsString> = env::args_os().skip(1).collect();
     let words = words.strip_prefix([OsString::from("pcg")].as_slice()).unwrap_or(&words);
     let environment = Environment::of_process();
     let definition = cli::definition();
     let words = Words::split(words, &definition);
     let terminal = Terminal::for_words(&words, &environment);
-    obey(&words, definition, &environment, terminal).unwrap_or_else(|error| {
+    obey(&words, definition, identity, &environment, terminal).unwrap_or_else(|error| {
         error.tell(terminal);
         error.exit_code().into()
     })
@@ -51,11 +57,12 @@ pub fn run() -> ExitCode {
 fn obey(
     words: &Words,
     definition: clap::Command,
+    identity: &Identity,
     environment: &Environment,
     terminal: Terminal,
 ) -> Result<ExitCode, CargoPcgError> {
     if cli::is_for_cargo(words, &definition) {
         return cargo::become_cargo(words, &cli::parse_options(definition, words)?, environment, terminal);
     }
-    commands::run(&cli::parse(definition, words)?, environment, terminal)
+    commands::run(&cli::parse(definition, words)?, identity, environment, terminal)
 }

@@ -29,6 +29,8 @@ const FLAGS: [&str; 3] = ["--offline", "--locked", "--frozen"];
 pub(crate) struct Choice<'a> {
     /// The one that is named; else that of the current folder.
     manifest: Option<PathBuf>,
+    /// The folder for artefacts that is named; else the one that cargo's variables and configuration say.
+    target_dir: Option<PathBuf>,
     /// What cargo may not do.
     flags: Vec<&'a str>,
     /// Which of its packages.
@@ -66,11 +68,17 @@ impl<'a> Choice<'a> {
         Self { manifest, ..Self::default() }
     }
 
+    /// The same with another folder for artefacts.
+    pub(crate) fn with_target_dir(self, target_dir: Option<PathBuf>) -> Self {
+        Self { target_dir, ..self }
+    }
+
     /// As a command of cargo's says it.
     pub(crate) fn of(words: &'a Words) -> Self {
         let manifest = words.value_of("--manifest-path").map(PathBuf::from);
         let folder = words.value_of("--path").map(|folder| Path::new(folder).join("Cargo.toml"));
         let flags = words.before_separator().filter(|word| FLAGS.contains(word)).collect();
+        let target_dir = words.value_of("--target-dir").map(PathBuf::from);
         let named: Vec<&str> = words.values_of(&PACKAGE).collect();
         let packages = match words.options().any(|word| ALL_PACKAGES.contains(&word)) {
             true => Packages::All,
@@ -81,7 +89,7 @@ impl<'a> Choice<'a> {
         let without_value = words.options().filter(|word| FEATURE_FLAGS.contains(word)).map(str::to_owned);
         let features = features.chain(without_value).collect();
         let with_tests = cargo_command::builds_tests(words);
-        Self { manifest: manifest.or(folder), flags, packages, features, with_tests }
+        Self { manifest: manifest.or(folder), target_dir, flags, packages, features, with_tests }
     }
 }
 
@@ -89,6 +97,7 @@ impl<'a> Choice<'a> {
 #[derive(Debug)]
 pub(crate) struct Project {
     metadata: Metadata,
+    target_directory: PathBuf,
 }
 
 impl Project {
@@ -110,7 +119,17 @@ impl Project {
         if let Some(manifest) = &choice.manifest {
             command.manifest_path(manifest);
         }
-        command.exec().ok().map(|metadata| Self { metadata })
+        let metadata = command.exec().ok()?;
+        let target_directory = match &choice.target_dir {
+            Some(folder) => std::path::absolute(folder).ok()?,
+            None => metadata.target_directory.clone().into(),
+        };
+        Some(Self { metadata, target_directory })
+    }
+
+    /// The folder for artefacts.
+    pub(crate) fn target_directory(&self) -> &Path {
+        &self.target_directory
     }
 
     /// The manifest that speaks for the whole.
@@ -139,14 +158,9 @@ impl Project {
         PackageGraph::new(&self.metadata, &roots, choice.with_tests)
     }
 
-    /// Where pcg keeps what it knows of builds: in cargo's target folder.
+    /// Where pcg keeps what it knows of builds.
     pub(crate) fn records(&self) -> PathBuf {
-        self.metadata.target_directory.join("pcg").into()
-    }
-
-    /// Where the reports of earlier builds are.
-    pub(crate) fn reports(&self) -> PathBuf {
-        self.records().join("reports")
+        self.target_directory.join("pcg")
     }
 
     /// The manifests of the members that have something to say to pcg, in the order of their paths.

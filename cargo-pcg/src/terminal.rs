@@ -19,9 +19,12 @@ const VERBOSE: &str = "verbose";
 const QUIET: &str = "quiet";
 const FORMAT: &str = "format";
 
-const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
-const WARNING: Style = AnsiColor::Yellow.on_default().bold();
-const HELP: Style = AnsiColor::BrightCyan.on_default().bold();
+/// How an error is marked.
+pub(crate) const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
+/// How a warning is marked.
+pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+/// How advice is marked.
+pub(crate) const HELP: Style = AnsiColor::BrightCyan.on_default().bold();
 
 /// What data is printed as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

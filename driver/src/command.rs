@@ -128,9 +128,7 @@ fn compile(plan: &SplitPlan) -> Exit {
     // No file is open yet: those that the plan was made from are closed again.
     let tokens = tokens::from_environment_or(threads);
     let report = Recorder::new();
-    let units = plan.codegen_units.map(usize::from);
-    report.name(plan.crate_name.as_deref());
-    report.describe(&plan.options.strategy.to_string(), units, threads);
+    report.describe(plan, threads);
     // pcg's own panics are bugs that stock rustc makes up for; the report and the log name them.
     std::panic::set_hook(Box::new(|panic| log::error!("{panic}")));
 

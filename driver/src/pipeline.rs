@@ -131,7 +131,7 @@ fn crate_object(compile: &Compile, name: &str, bitcode: Vec<u8>) -> Result<PathB
         let partitioning = report.phase("partition", || partitioning(compile, &graph))?;
         let units = report.phase("units", || compile_partitioning(compile, &module, &graph, &partitioning))?;
         let statistics: Vec<_> = units.iter().map(|unit| &unit.statistics).collect();
-        report.units(&partitioning, &statistics);
+        report.units(&graph, &partitioning, &statistics);
         (units, promoted_names(&graph, &partitioning))
     };
     keep.inline_truth(&graph, &units)?;

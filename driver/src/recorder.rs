@@ -7,17 +7,13 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use pcg_interface::report::{Action, Memory, Module, Package, Phase, Report, SCHEMA_VERSION, Unit, Why, Work};
+use pcg_interface::report::{Action, Memory, Module, Phase, Report, SCHEMA_VERSION, Unit, Why, Work};
 use pcg_llvm_backend::{COMMIT_HASH, UnitStatistics};
-use pcg_partition::{ItemId, Partitioning};
+use pcg_partition::{Graph, ItemId, Partitioning};
 
 use crate::place;
+use crate::plan::SplitPlan;
 use crate::usage::{self, Cpu, Stopwatch};
-
-/// The package that cargo compiles: it sets these variables for each rustc.
-fn package() -> Option<Package> {
-    Some(Package { name: std::env::var("CARGO_PKG_NAME").ok()?, version: std::env::var("CARGO_PKG_VERSION").ok()? })
-}
 
 /// A report in the making, shared by the threads of a compile.
 #[derive(Debug)]
@@ -41,7 +37,8 @@ impl Recorder {
             schema_version: SCHEMA_VERSION,
             pcg_version: env!("CARGO_PKG_VERSION").to_owned(),
             rustc_commit: COMMIT_HASH.to_owned(),
-            package: package(),
+            package_name: std::env::var("CARGO_PKG_NAME").ok(),
+            package_version: std::env::var("CARGO_PKG_VERSION").ok(),
             ..Report::default()
         };
         Self { content: Mutex::new(content), started: Stopwatch::start(), children_in_phases: Mutex::default() }
@@ -56,11 +53,15 @@ impl Recorder {
         self.content().crate_name = crate_name.map(str::to_owned);
     }
 
-    /// How the crate is to be compiled.
-    pub fn describe(&self, strategy: &str, units: Option<usize>, threads: usize) {
+    /// What the command line says about the crate.
+    pub fn describe(&self, plan: &SplitPlan, threads: usize) {
+        let crate_types = plan.crate_types.iter().flatten();
         let mut content = self.content();
-        content.strategy = Some(strategy.to_owned());
-        content.requested_codegen_units = units;
+        content.crate_name = plan.crate_name.clone();
+        content.crate_types = crate_types.map(|kind| kind.name().to_owned()).collect();
+        content.test = plan.test;
+        content.strategy = Some(plan.options.strategy.to_string());
+        content.requested_codegen_units = plan.codegen_units.map(usize::from);
         content.threads = Some(threads);
     }
 
@@ -117,13 +118,16 @@ impl Recorder {
     }
 
     /// The crate's units.
-    pub fn units(&self, partitioning: &Partitioning, statistics: &[&UnitStatistics]) {
+    pub fn units(&self, graph: &Graph, partitioning: &Partitioning, statistics: &[&UnitStatistics]) {
+        let instructions = |items: &[ItemId]| items.iter().map(|&item| u64::from(graph[item].instructions)).sum();
         let promoted = |item: &&ItemId| partitioning.promoted.contains(item);
         let units = partitioning.units.iter().zip(statistics).map(|(unit, statistics)| Unit {
             items_defined: unit.defines.len(),
             items_imported: unit.imports.len(),
             items_copied: unit.copies.len(),
             items_promoted: unit.defines.iter().filter(promoted).count(),
+            instructions_imported: instructions(&unit.imports),
+            instructions_copied: instructions(&unit.copies),
             work: work(statistics),
         });
         let units: Vec<_> = units.collect();
@@ -179,6 +183,7 @@ fn work(statistics: &UnitStatistics) -> Work {
 
 #[cfg(test)]
 mod tests {
+    use pcg_partition::{InlineAttribute, Item, ItemKind, Linkage};
     use serde_json::Value;
 
     use super::*;
@@ -187,18 +192,44 @@ mod tests {
         serde_json::from_str(&report.to_json(Some(0))).unwrap()
     }
 
+    fn function(instructions: u32) -> Item {
+        Item {
+            name: String::new(),
+            kind: ItemKind::Function,
+            linkage: Linkage::Internal,
+            hidden: false,
+            instructions,
+            cost: 0,
+            bytes: 0,
+            inline: InlineAttribute::None,
+            cold: false,
+            unnamed_addr: true,
+            constant: false,
+            thread_local: false,
+            unique: false,
+            named_by_asm: false,
+            group: None,
+            body: None,
+            source: String::new(),
+        }
+    }
+
     #[test]
     fn a_split_says_who_has_what() {
         let report = Recorder::new();
-        let unit =
-            pcg_partition::Unit { defines: vec![ItemId(0), ItemId(2)], imports: vec![], copies: vec![ItemId(1)] };
+        let graph = Graph::new("m".to_owned(), [1, 20, 300, 4000].map(function).into(), Vec::new(), false);
+        let unit = pcg_partition::Unit {
+            defines: vec![ItemId(0), ItemId(2)],
+            imports: vec![ItemId(3)],
+            copies: vec![ItemId(1)],
+        };
         let partitioning = Partitioning {
             units: vec![unit],
             promoted: [ItemId(2), ItemId(9)].into(),
             replaced: [(ItemId(3), ItemId(2))].into(),
         };
         let statistics = UnitStatistics { text_bytes: 7, ..UnitStatistics::default() };
-        report.units(&partitioning, &[&statistics]);
+        report.units(&graph, &partitioning, &[&statistics]);
         let json = json(&report);
         assert_eq!(json["schema_version"], 1);
         assert_eq!(json["action"], "split");
@@ -208,6 +239,7 @@ mod tests {
         let unit = &json["units"][0];
         assert_eq!((&unit["items_defined"], &unit["items_copied"]), (&2.into(), &1.into()));
         assert_eq!((&unit["items_promoted"], &unit["text_bytes"]), (&1.into(), &7.into()));
+        assert_eq!((&unit["instructions_imported"], &unit["instructions_copied"]), (&4000.into(), &20.into()));
     }
 
     #[test]

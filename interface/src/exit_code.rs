@@ -12,11 +12,19 @@ pub const STRICT: u8 = 3;
 /// The program that was to be run (rustc, or the program behind the wrapper) could not be started.
 pub const CANNOT_RUN: u8 = 4;
 
+/// `cargo pcg explain` has no report of what it is to explain.
+pub const NO_REPORT: u8 = 5;
+
+/// `cargo pcg doctor` found something without which pcg cannot work.
+pub const UNFIT: u8 = 6;
+
 /// Every code and what it means.
-const MEANINGS: [(u8, &str); 3] = [
+const MEANINGS: [(u8, &str); 5] = [
     (USAGE, "a PCG option is wrong"),
     (STRICT, "--pcg-strict and the crate was not split"),
     (CANNOT_RUN, "the program to run could not be started"),
+    (NO_REPORT, "`cargo pcg explain` has no report of the crate"),
+    (UNFIT, "`cargo pcg doctor` found something without which pcg cannot work"),
 ];
 
 /// One line for each code, for the help text.
@@ -26,7 +34,7 @@ pub fn summary() -> String {
 
 /// The same for `cargo pcg`, which has cargo's own code where a crate was not split.
 pub fn summary_of_cargo_pcg() -> String {
-    lines(&[USAGE, CANNOT_RUN])
+    lines(&[USAGE, CANNOT_RUN, NO_REPORT, UNFIT])
 }
 
 fn lines(codes: &[u8]) -> String {
@@ -49,6 +57,6 @@ mod tests {
     fn each_code_has_one_meaning() {
         let mut codes = MEANINGS.map(|(code, _)| code);
         codes.sort_unstable();
-        assert_eq!(codes, [USAGE, STRICT, CANNOT_RUN]);
+        assert_eq!(codes, [USAGE, STRICT, CANNOT_RUN, NO_REPORT, UNFIT]);
     }
 }

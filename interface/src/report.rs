@@ -7,8 +7,10 @@
 //! |---|---|---|
 //! | `schema_version` | number | 1 |
 //! | `pcg_version`, `rustc_commit` | string | who made the report, and the rustc that it was built for |
-//! | `package` | object or null | the cargo package that it belongs to, if cargo compiles: `name`, `version` |
 //! | `crate_name` | string or null | the crate, as far as the command line says |
+//! | `package_name`, `package_version` | string or null | the package that cargo compiles it for |
+//! | `crate_types` | array | what is made of it, if it is not passed through: `bin`, `rlib` and the like |
+//! | `test` | boolean | whether it is compiled with its tests, if it is not passed through |
 //! | `action` | string | `split`, `passthrough` (stock rustc alone) or `fallback` (stock rustc after pcg failed) |
 //! | `reason` | object or null | why it is not `split`: `id`, a stable name, and `sentence`, for people |
 //! | `exit_code` | number or null | of the compile; null if it is not known (`passthrough` of what has no code) or rustc died by a signal |
@@ -24,8 +26,9 @@
 //! | `peak_memory` | object | `own_bytes`, `children_bytes`: the largest resident size of this process and of its largest child |
 //!
 //! A unit: `items_defined`, `items_imported`, `items_copied`, `items_promoted` (defined here, promoted because another
-//! unit refers to them), `instructions` (before optimisation, of all bodies in the unit), `text_bytes`, and the CPU
-//! seconds of the thread that compiled it: `load_seconds`, `optimise_seconds`, `emit_seconds`, in all `cpu_seconds`.
+//! unit refers to them), `instructions` (before optimisation, of all bodies in the unit), `instructions_imported` and
+//! `instructions_copied` (those of them that other units have, too), `text_bytes`, and the CPU seconds of the thread that
+//! compiled it: `load_seconds`, `optimise_seconds`, `emit_seconds`, in all `cpu_seconds`.
 //!
 //! Phases: `front_end` (rustc until it has written bitcode, and its archive or linker preparations), `read` (bitcode
 //! into memory), `graph`, `partition`, `units` (load, optimise, emit), `join`, `archive`, `link` (the real linker),
@@ -44,8 +47,11 @@ pub struct Report {
     pub schema_version: u32,
     pub pcg_version: String,
     pub rustc_commit: String,
-    pub package: Option<Package>,
     pub crate_name: Option<String>,
+    pub package_name: Option<String>,
+    pub package_version: Option<String>,
+    pub crate_types: Vec<String>,
+    pub test: bool,
     pub action: Action,
     pub reason: Option<Why>,
     pub exit_code: Option<i32>,
@@ -75,14 +81,6 @@ pub enum Action {
     Fallback,
 }
 
-/// A package of cargo's.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the module's header describes the fields")]
-pub struct Package {
-    pub name: String,
-    pub version: String,
-}
-
 /// Why stock rustc compiled.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Why {
@@ -101,6 +99,8 @@ pub struct Unit {
     pub items_imported: usize,
     pub items_copied: usize,
     pub items_promoted: usize,
+    pub instructions_imported: u64,
+    pub instructions_copied: u64,
     #[serde(flatten)]
     pub work: Work,
 }
@@ -156,7 +156,6 @@ mod tests {
     fn example() -> Report {
         Report {
             action: Action::Fallback,
-            package: Some(Package { name: "a".to_owned(), version: "1.0.0".to_owned() }),
             reason: Some(Why { id: "optimise".to_owned(), sentence: "a unit cannot be optimised".to_owned() }),
             units: vec![Unit { items_defined: 2, work: Work { text_bytes: 7, ..Work::default() }, ..Unit::default() }],
             other_modules: vec![Module { name: "allocator".to_owned(), ..Module::default() }],
@@ -171,7 +170,6 @@ mod tests {
         let json = serde_json::to_value(example()).unwrap();
         for object in [
             &json,
-            &json["package"],
             &json["reason"],
             &json["units"][0],
             &json["other_modules"][0],

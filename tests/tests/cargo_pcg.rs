@@ -8,6 +8,7 @@ use anyhow::{Context, Result, ensure};
 use pcg_tests::command::{command, run_ok};
 use pcg_tests::report::Report;
 use pcg_tests::toolchain;
+use serde_json::Value;
 use tempfile::TempDir;
 
 const FILES: &[(&str, &str)] = &[
@@ -137,6 +138,34 @@ fn a_wrapper_that_is_there_sees_pcg() -> Result<()> {
     ensure!(programs.lines().all(|program| program == pcg_rustc), "{programs}");
     let reports = Report::read_all(&project.folder.path().join("reports"))?;
     ensure!(reports.iter().filter(|report| report.action() == "split").count() == 2, "{reports:?}");
+    Ok(())
+}
+
+#[test]
+fn a_build_can_be_explained() -> Result<()> {
+    let project = Project::new()?;
+    project.pcg(&["--codegen-units=2"])?;
+    let (_, answer) = project.cargo(toolchain::cargo_pcg()?, &["pcg", "explain", "--format=json", "called"])?;
+    let answer: Value = serde_json::from_str(&answer)?;
+    let called = &answer["crates"][0];
+    ensure!(called["package"] == "called" && called["crate_types"][0] == "rlib", "{answer:#}");
+    ensure!(called["action"] == "split" && called["codegen_units"] == 2, "{answer:#}");
+    let number = |key: &str| called["units"][key].as_f64().unwrap_or_default();
+    ensure!(number("cpu_seconds") > number("largest_cpu_seconds"), "{answer:#}");
+    ensure!(number("largest_cpu_seconds") > 0.0 && number("copies_share") > 0.0, "{answer:#}");
+    ensure!(project.pcg(&["--codegen-units=2", "--pcg-report=others/"])? == NOTHING, "another folder for reports");
+    Ok(())
+}
+
+#[test]
+fn nothing_is_missing_where_the_tests_run() -> Result<()> {
+    let project = Project::new()?;
+    let (_, answer) = project.cargo(toolchain::cargo_pcg()?, &["pcg", "doctor", "--format=json"])?;
+    let answer: Value = serde_json::from_str(&answer)?;
+    let checks = answer["checks"].as_array().context("an array")?;
+    let ok = |name: &str| checks.iter().any(|check| check["name"] == name && check["status"] == "ok");
+    let is_well = ["pcg-rustc", "libLLVM", "toolchain", "linker", "target folder"].into_iter().all(ok);
+    ensure!(is_well, "{answer:#}");
     Ok(())
 }
 

@@ -209,7 +209,7 @@ fn a_crate_that_is_passed_through_is_measured_if_there_is_a_report() -> Result<(
     };
     let good = report("calls.rs", 0)?;
     ensure!(good["action"] == "passthrough" && good["exit_code"] == 0, "{good}");
-    ensure!(good["package"]["name"] == "calls" && good["package"]["version"] == "1.2.3", "{good}");
+    ensure!(good["package_name"] == "calls" && good["package_version"] == "1.2.3", "{good}");
     ensure!(good["phases"][0]["name"] == "stock", "{good}");
     ensure!(good["cpu_seconds"].as_f64() > Some(0.01), "{good}");
     ensure!(report("broken.rs", 1)?["exit_code"] == 1, "the failure is not in the report");

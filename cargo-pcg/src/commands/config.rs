@@ -9,19 +9,17 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use anstyle::Style;
-use clap::{Arg, Command, ValueHint, value_parser};
+use clap::Command;
 use pcg_interface::option::{self, Kind, Spec};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Context;
+use super::{Context, MANIFEST_PATH, manifest_path};
 use crate::cli::{self, CODEGEN_UNITS};
 use crate::error::CargoPcgError;
 use crate::project::{Choice, Extent, Project};
 use crate::settings::{Origin, Setting, Settings};
 use crate::terminal::Format;
-
-const MANIFEST_PATH: &str = "manifest-path";
 
 /// The version of the JSON in this module's header.
 const SCHEMA_VERSION: u32 = 1;
@@ -30,14 +28,7 @@ const SCHEMA_VERSION: u32 = 1;
 const COMMENT: Style = Style::new().dimmed();
 
 pub(super) fn definition() -> Command {
-    Command::new("config").about("Show the value of each of pcg's options, and where it stands").arg(
-        Arg::new(MANIFEST_PATH)
-            .long(MANIFEST_PATH)
-            .value_name("PATH")
-            .value_parser(value_parser!(PathBuf))
-            .value_hint(ValueHint::FilePath)
-            .help("The Cargo.toml of another project than that of the current folder"),
-    )
+    Command::new("config").about("Show the value of each of pcg's options, and where it stands").arg(manifest_path())
 }
 
 pub(super) fn run(context: &Context<'_>) -> Result<(), CargoPcgError> {

@@ -52,7 +52,7 @@ pub(super) fn run(context: &Context<'_>) -> Result<(), CargoPcgError> {
     let project = Project::find(&choice, Extent::Dependencies, context.environment).ok_or(CargoPcgError::NoProject)?;
     let settings = Settings::read(context.options, context.environment, Some(&project))?;
     settings.warn(context.terminal);
-    let (graph, decisions) = cargo::decide(&project, &choice);
+    let (graph, decisions) = cargo::decide(&project, &choice, &settings, context.terminal)?;
     let mut packages: Vec<Line<'_>> = graph.packages.iter().zip(&decisions).map(|(package, decision)| {
         Line::new(&package.name, &package.version, decision, &settings)
     }).collect();

@@ -8,7 +8,8 @@ use std::time::SystemTime;
 use pcg_interface::report::{Action, Report};
 use serde::Serialize;
 
-use super::graph::PackageGraph;
+use super::graph::{Package, PackageGraph};
+use crate::reports::Found;
 
 /// Seconds for a byte of source, where nothing has been measured. That of the dependencies of usual programs.
 const SECONDS_PER_BYTE: f64 = 3e-6;
@@ -40,11 +41,10 @@ impl Cost {
     }
 }
 
-/// The costs of all packages of a graph, by the reports in a folder. It need not be there.
-pub(crate) fn costs(graph: &PackageGraph, reports: &Path) -> Vec<Cost> {
+/// The costs of all packages of a graph.
+pub(crate) fn costs(graph: &PackageGraph, reports: &[Found]) -> Vec<Cost> {
     let measured = measured(reports);
-    let key = |name: &str, version: &str| (name.to_owned(), version.to_owned());
-    let of = |package: &super::graph::Package| measured.get(&key(&package.name, &package.version)).copied();
+    let of = |package: &Package| measured.get(&(&*package.name, &*package.version)).copied();
     let bytes: Vec<u64> = graph.packages.iter().map(|package| source_bytes(&package.sources)).collect();
     // What is not measured is taken to be like what is.
     let known = graph.packages.iter().zip(&bytes).filter_map(|(package, bytes)| Some((of(package)?.total(), *bytes)));
@@ -61,23 +61,17 @@ pub(crate) fn costs(graph: &PackageGraph, reports: &Path) -> Vec<Cost> {
 
 /// The costs in reports, by packages. Of several reports for a crate the newest counts: the others are of other
 /// features or profiles.
-fn measured(folder: &Path) -> BTreeMap<(String, String), Cost> {
-    let mut newest: BTreeMap<(String, String, String), (SystemTime, Cost)> = BTreeMap::new();
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let modified = entry.metadata().and_then(|metadata| metadata.modified());
-        let report = fs::read(entry.path()).ok().and_then(|content| serde_json::from_slice::<Report>(&content).ok());
-        let (Ok(modified), Some(report)) = (modified, report) else { continue };
-        let Some((package, cost)) = report.package.clone().zip(cost(&report)) else { continue };
-        let name = report.crate_name.clone().unwrap_or_default();
-        if name.starts_with(BUILD_SCRIPT) {
-            continue;
-        }
-        let kept = newest.entry((package.name, package.version, name)).or_insert((modified, cost));
-        if kept.0 < modified {
-            *kept = (modified, cost);
+fn measured(reports: &[Found]) -> BTreeMap<(&str, &str), Cost> {
+    let mut newest: BTreeMap<(&str, &str, &str), (SystemTime, Cost)> = BTreeMap::new();
+    for found in reports.iter().filter(|found| !found.crate_name.starts_with(BUILD_SCRIPT)) {
+        let package = found.report.package_name.as_deref().zip(found.report.package_version.as_deref());
+        let Some(((package, version), cost)) = package.zip(cost(&found.report)) else { continue };
+        let kept = newest.entry((package, version, &found.crate_name)).or_insert((found.written, cost));
+        if kept.0 < found.written {
+            *kept = (found.written, cost);
         }
     }
-    let mut costs: BTreeMap<(String, String), Cost> = BTreeMap::new();
+    let mut costs: BTreeMap<(&str, &str), Cost> = BTreeMap::new();
     for ((name, version, _), (_, cost)) in newest {
         let sum = costs.entry((name, version)).or_insert(Cost::measured(0.0, 0.0));
         *sum = Cost::measured(sum.front + cost.front, sum.code + cost.code);
@@ -132,7 +126,9 @@ fn is_target(folder: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use pcg_interface::report::{Package, Phase, Unit, Work};
+    use std::time::Duration;
+
+    use pcg_interface::report::{Phase, Unit, Work};
 
     use super::super::graph::tests::graph;
     use super::*;
@@ -141,7 +137,8 @@ mod tests {
         let phase = |name: &str| Phase { name: name.to_owned(), wall_seconds: seconds, cpu_seconds: seconds };
         let unit = || Unit { work: Work { cpu_seconds: seconds, ..Work::default() }, ..Unit::default() };
         Report {
-            package: Some(Package { name: "a".to_owned(), version: "1.0.0".to_owned() }),
+            package_name: Some("a".to_owned()),
+            package_version: Some("1.0.0".to_owned()),
             crate_name: Some(crate_name.to_owned()),
             exit_code: Some(0),
             units: if action == Action::Split { vec![unit(), unit()] } else { Vec::new() },
@@ -151,44 +148,48 @@ mod tests {
         }
     }
 
-    /// The cost of package `a` by reports, the oldest first.
-    fn cost_by(reports: &[Report]) -> Option<Cost> {
-        let folder = tempfile::tempdir().unwrap();
-        for (number, report) in reports.iter().enumerate() {
-            let path = folder.path().join(format!("{number}.json"));
-            fs::write(&path, serde_json::to_string(report).unwrap()).unwrap();
-            let time = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(number as u64);
-            fs::File::open(path).unwrap().set_modified(time).unwrap();
+    /// A report that was written at that second.
+    fn found(second: u64, report: Report) -> Found {
+        Found {
+            path: PathBuf::new(),
+            crate_name: report.crate_name.clone().unwrap(),
+            hash: String::new(),
+            written: SystemTime::UNIX_EPOCH + Duration::from_secs(second),
+            report,
         }
-        fs::write(folder.path().join("broken.json"), "{").unwrap();
-        let cost = costs(&graph(&["a"]), folder.path())[0];
+    }
+
+    /// The cost of package `a` by reports, the oldest first.
+    fn cost_by(reports: Vec<Report>) -> Option<Cost> {
+        let found: Vec<Found> = (0..).zip(reports).map(|(number, report)| found(number, report)).collect();
+        let cost = costs(&graph(&["a"]), &found)[0];
         cost.is_measured.then_some(cost)
     }
 
     #[test]
     fn a_split_crate_costs_its_front_end_and_its_units() {
-        assert_eq!(cost_by(&[report("a", Action::Split, 2.0)]), Some(Cost::measured(2.0, 4.0)));
+        assert_eq!(cost_by(vec![report("a", Action::Split, 2.0)]), Some(Cost::measured(2.0, 4.0)));
     }
 
     #[test]
     fn of_stocks_time_a_part_is_the_front_ends() {
-        assert_eq!(cost_by(&[report("a", Action::Passthrough, 10.0)]), Some(Cost::measured(4.0, 6.0)));
+        assert_eq!(cost_by(vec![report("a", Action::Passthrough, 10.0)]), Some(Cost::measured(4.0, 6.0)));
     }
 
     #[test]
     fn the_newest_report_of_each_crate_counts_and_build_scripts_do_not() {
-        let reports = [
+        let reports = vec![
             report("a", Action::Split, 9.0),
             report("a", Action::Split, 1.0),
             report("b", Action::Split, 2.0),
             report("build_script_build", Action::Passthrough, 50.0),
         ];
-        assert_eq!(cost_by(&reports), Some(Cost::measured(3.0, 6.0)));
+        assert_eq!(cost_by(reports), Some(Cost::measured(3.0, 6.0)));
     }
 
     #[test]
     fn what_failed_says_nothing() {
-        assert_eq!(cost_by(&[Report { exit_code: Some(1), ..report("a", Action::Split, 1.0) }]), None);
+        assert_eq!(cost_by(vec![Report { exit_code: Some(1), ..report("a", Action::Split, 1.0) }]), None);
     }
 
     #[test]
@@ -205,13 +206,10 @@ mod tests {
             fs::write(sources.join("x.txt"), "not a source").unwrap();
             package.sources = [sources.clone(), sources.join("deep")].into();
         }
-        let estimated = costs(&graph, &folder.path().join("missing"));
+        let estimated = costs(&graph, &[]);
         assert!(!estimated[0].is_measured);
         assert!((estimated[1].total() - 2000.0 * SECONDS_PER_BYTE).abs() < 1e-9);
-        let reports = folder.path().join("reports");
-        fs::create_dir(&reports).unwrap();
-        fs::write(reports.join("a.json"), serde_json::to_string(&report("a", Action::Split, 1.0)).unwrap()).unwrap();
-        let costs = costs(&graph, &reports);
+        let costs = costs(&graph, &[found(0, report("a", Action::Split, 1.0))]);
         assert_eq!(costs[0], Cost::measured(1.0, 2.0));
         assert!((costs[1].total() - 6.0).abs() < 1e-9, "twice the bytes of `a`");
     }

@@ -5,6 +5,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod config;
+mod doctor;
+mod explain;
 mod forwarding;
 mod layers;
 mod messages;
@@ -31,11 +33,17 @@ exit 42"#;
 const PCG_RUSTC: &str = env!("CARGO_BIN_EXE_pcg-rustc");
 
 /// Variables of the test's own surroundings that would change what `cargo pcg` does.
-const SURROUNDINGS: [&str; 9] = [
+const SURROUNDINGS: [&str; 15] = [
     "RUSTC",
     "RUSTC_WRAPPER",
+    "RUSTC_WORKSPACE_WRAPPER",
     "CARGO_BUILD_RUSTC",
     "CARGO_BUILD_RUSTC_WRAPPER",
+    "CARGO_BUILD_RUSTC_WORKSPACE_WRAPPER",
+    "CARGO_MAKEFLAGS",
+    "MAKEFLAGS",
+    "MFLAGS",
+    "LD_LIBRARY_PATH",
     "CARGO_CACHE_RUSTC_INFO",
     "CARGO_TERM_COLOR",
     "CARGO_TERM_QUIET",

@@ -36,6 +36,8 @@ Usage: cargo pcg COMMAND [CARGO OPTIONS] [PCG OPTIONS]
 Commands:
   completions  Print a script that completes pcg's own commands and options in a shell
   config       Show the value of each of pcg's options, and where it stands
+  doctor       Check what pcg needs to work here, and say how to mend it
+  explain      Say how each crate was compiled in the last builds, why, and what limits it
   man          Print the manual page, or write the pages of all commands into a folder
   plan         Show which packages of a build are split, and why
   help         Print this message or the help of the given subcommand(s)
@@ -70,6 +72,8 @@ anywhere in front of a `--`.
 Exit codes, besides those of cargo:
   2  a PCG option is wrong
   4  the program to run could not be started
+  5  `cargo pcg explain` has no report of the crate
+  6  `cargo pcg doctor` found something without which pcg cannot work
 
 "#]].raw());
     for words in
@@ -368,8 +372,8 @@ help: run it as `cargo pcg`, or set CARGO to the path of cargo
 #[test]
 fn a_pcg_rustc_that_is_missing() {
     let world = World::new();
-    fs::copy(env!("CARGO_BIN_EXE_cargo-pcg"), world.path("alone")).unwrap();
-    let mut command = cargo_pcg_at(&world.path("alone"), &world, &["build"]);
+    let alone = world.executable("alone", &fs::read(env!("CARGO_BIN_EXE_cargo-pcg")).unwrap());
+    let mut command = cargo_pcg_at(&alone, &world, &["build"]);
     let output = command.env("PATH", world.path("out")).output().unwrap();
     assert_eq!(output.status.code(), Some(4));
     assert_data_eq!(
@@ -393,7 +397,15 @@ fn completions_and_manual_pages_know_the_commands_and_options() {
     }
     let world = World::new();
     assert!(cargo_pcg(&world, &["man", "--output=pages"]).status().unwrap().success());
-    let names = ["cargo-pcg-completions.1", "cargo-pcg-config.1", "cargo-pcg-man.1", "cargo-pcg-plan.1", "cargo-pcg.1"];
+    let names = [
+        "cargo-pcg-completions.1",
+        "cargo-pcg-config.1",
+        "cargo-pcg-doctor.1",
+        "cargo-pcg-explain.1",
+        "cargo-pcg-man.1",
+        "cargo-pcg-plan.1",
+        "cargo-pcg.1",
+    ];
     assert_eq!(world.names("project/pages"), names);
     let page = fs::read_to_string(world.path("project/pages/cargo-pcg.1")).unwrap();
     assert_eq!(page, answer(&["man"]));

@@ -24,11 +24,11 @@ fn measured(lib_seconds: f64, of_workspace: &str) -> World {
     workspace(&world, of_workspace, "");
     for (name, seconds) in [("app", 2.0), ("lib", lib_seconds)] {
         let report = serde_json::json!({
-            "schema_version": 1, "package": { "name": name, "version": "0.1.0" }, "crate_name": name, "exit_code": 0,
+            "schema_version": 1, "package_name": name, "package_version": "0.1.0", "crate_name": name, "exit_code": 0,
             "action": "passthrough",
             "phases": [{ "name": "stock", "wall_seconds": seconds, "cpu_seconds": seconds }],
         });
-        world.write(&format!("project/target/pcg/reports/{name}.json"), &report.to_string());
+        world.write(&format!("project/target/pcg/reports/{name}-0123456789abcdef.json"), &report.to_string());
     }
     world
 }
@@ -154,8 +154,8 @@ fn without_a_project_there_is_no_plan() {
     assert_data_eq!(
         said(&world, &output),
         str![[r#"
-error: pcg: cargo cannot say what the project consists of
-help: `cargo metadata` says why; the command needs a Cargo.toml here or above, or --manifest-path
+error: pcg: there is no project here that cargo knows
+help: run it where the build was run, or name the project by `--manifest-path`
 
 "#]]
         .raw()

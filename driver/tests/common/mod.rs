@@ -2,10 +2,10 @@
 
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -35,8 +35,18 @@ impl World {
 
     /// Writes an executable shell script.
     pub(crate) fn script(&self, name: &str, body: &str) -> PathBuf {
-        let path = self.write(name, &format!("#!/bin/sh\n{body}\n"));
-        fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
+        self.executable(name, format!("#!/bin/sh\n{body}\n").as_bytes())
+    }
+
+    /// Writes an executable, by a process of its own: a file that this one has open for writing may be inherited by what
+    /// another test starts at the time, and cannot be run until that ends.
+    pub(crate) fn executable(&self, name: &str, content: &[u8]) -> PathBuf {
+        let path = self.path(name);
+        let mut writer = Command::new("sh");
+        writer.args(["-c", "cat >\"$0\" && chmod +x \"$0\""]).arg(&path).stdin(Stdio::piped());
+        let mut writer = writer.spawn().unwrap();
+        writer.stdin.take().unwrap().write_all(content).unwrap();
+        assert!(writer.wait().unwrap().success());
         path
     }
 
