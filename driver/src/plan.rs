@@ -16,6 +16,7 @@ use crate::args::{self, Arguments};
 use crate::crate_type::CrateType;
 use crate::emit::EmitKind;
 use crate::flags::{self, codegen};
+use crate::profile;
 use crate::reason::{Cause, Reason};
 use crate::request::Request;
 use crate::source::{self, SourceFacts};
@@ -157,10 +158,15 @@ pub fn plan_for(words: &[OsString], environment: &Environment, identity: &Identi
         return Ok(job.pass_through(Path::new(program), Cause::NotRustc.into(), None));
     }
     let compiler = Compiler::find(&shape, environment, identity);
-    Ok(match expansion.and_then(|()| Arguments::parse(&stripped.words)) {
-        Ok(arguments) => job.decide(&arguments, &compiler),
-        Err(reason) => job.pass_through(compiler.program(), reason, None),
-    })
+    let parsed = expansion.and_then(|()| Arguments::parse(&stripped.words));
+    let of_profile = profile::codegen_options(&job.options.rustc, parsed.as_ref().ok(), environment);
+    if of_profile.is_empty() || stripped.words.is_empty() {
+        return Ok(job.decide_if(parsed, &compiler));
+    }
+    let words = [&of_profile[..], job.words].concat();
+    let unchanged = [&of_profile[..], job.unchanged].concat();
+    let parsed = parsed.and_then(|_| Arguments::parse(&words));
+    Ok(Job { words: &words, unchanged: &unchanged, options: job.options }.decide_if(parsed, &compiler))
 }
 
 /// One invocation on its way to a plan.
@@ -176,6 +182,13 @@ impl Job<'_> {
     fn pass_through(self, program: &Path, reason: Reason, stem: Option<&str>) -> Plan {
         let args = self.unchanged.to_vec();
         Plan::PassThrough { program: program.to_owned(), args, reason, options: self.options.for_crate(stem) }
+    }
+
+    fn decide_if(self, parsed: Result<Arguments, Reason>, compiler: &Compiler) -> Plan {
+        match parsed {
+            Ok(arguments) => self.decide(&arguments, compiler),
+            Err(reason) => self.pass_through(compiler.program(), reason, None),
+        }
     }
 
     fn decide(self, arguments: &Arguments, compiler: &Compiler) -> Plan {

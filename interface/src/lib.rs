@@ -11,3 +11,4 @@ pub mod option;
 pub mod options;
 pub mod output;
 pub mod report;
+pub mod rustc_options;
