@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `codegen-units` | `--config profile.NAME.codegen-units=N`, for the profile that the command builds with |
 //! | `codegen-units` of a package | `--config profile.NAME.package."PACKAGE".codegen-units=N` |
+//! | `--profile` with a profile of pcg's | `--config profile.NAME.KEY=VALUE`, and `CARGO_PCG_RUSTC_OPTIONS` (`profile.rs`) |
 //! | another option | its variable; a path is made absolute, because cargo runs rustc in other folders |
 //! | nothing | `RUSTC_WRAPPER`: pcg-rustc |
 //! | nothing, and a wrapper is there already (sccache) | `RUSTC`: pcg-rustc, and `CARGO_PCG_RUSTC`: the rustc that it was to be |
@@ -21,10 +22,12 @@ use std::process::{Command, ExitCode};
 
 use clap::ArgMatches;
 use pcg_interface::environment::{Environment, RUSTC_VARIABLE, is_executable};
+use pcg_interface::rustc_options;
 
 use crate::cargo_command;
 use crate::cargo_config::{self, Build};
 use crate::error::CargoPcgError;
+use crate::profile::{self, Selection};
 use crate::project::{Choice, Project};
 use crate::settings::Settings;
 use crate::terminal::Terminal;
@@ -46,11 +49,18 @@ pub(crate) fn become_cargo(
     terminal: Terminal,
 ) -> Result<ExitCode, CargoPcgError> {
     let expanded = expand(words, environment)?;
-    let settings = settings(&expanded, options, environment)?;
+    let has_project = cargo_command::compiles_project(&expanded);
+    let project = has_project.then(|| Project::find(&Choice::of(&expanded), environment)).flatten();
+    let settings = Settings::read(options, environment, project.as_ref())?;
     settings.warn(terminal);
+    let selection = profile::selected(&expanded, environment, project.as_ref())?;
     let program = program(environment);
     let mut cargo = Command::new(&program);
-    cargo.args(arguments(words, &expanded, &settings)).env("CARGO_CACHE_RUSTC_INFO", "0").envs(settings.variables());
+    cargo.args(arguments(words, &expanded, &settings, selection.as_ref()));
+    cargo.env("CARGO_CACHE_RUSTC_INFO", "0").envs(settings.variables());
+    if let Some(options) = selection.and_then(|selection| selection.rustc_options) {
+        cargo.env(rustc_options::VARIABLE, options);
+    }
     let pcg_rustc = find_pcg_rustc(environment)?;
     let build = cargo_config::build(environment)?;
     if has_other_wrapper(words, environment, &build, &pcg_rustc) {
@@ -71,22 +81,23 @@ fn expand(words: &Words, environment: &Environment) -> Result<Words, CargoPcgErr
     Ok(alias.map_or_else(|| words.clone(), |alias| words.with_command(&alias)))
 }
 
-/// The settings that hold for a command of cargo's.
-fn settings(words: &Words, options: &ArgMatches, environment: &Environment) -> Result<Settings, CargoPcgError> {
-    let has_project = cargo_command::compiles_project(words);
-    let project = has_project.then(|| Project::find(&Choice::of(words), environment)).flatten();
-    Settings::read(options, environment, project.as_ref())
-}
-
-/// Cargo's command line, with the numbers of units where cargo looks for them. A command that may not compile gets
-/// those only that the user gave it.
-fn arguments(words: &Words, expanded: &Words, settings: &Settings) -> Vec<OsString> {
-    let mut arguments = words.cargo.clone();
+/// Cargo's command line, with a profile and the numbers of units where cargo looks for them. A command that may not
+/// compile gets those numbers only that the user gave it.
+fn arguments(words: &Words, expanded: &Words, settings: &Settings, selection: Option<&Selection>) -> Vec<OsString> {
+    let renamed = selection.filter(|selection| selection.given != selection.name).and_then(|selection| {
+        let option = cargo_command::profile_option(expanded);
+        // An alias may have it.
+        words.with_value_of(option, &selection.name).or_else(|| expanded.with_value_of(option, &selection.name))
+    });
+    let words = renamed.as_ref().unwrap_or(words);
+    let mut config = selection.map_or_else(Vec::new, |selection| selection.config.clone());
     if cargo_command::compiles(expanded) || settings.has_units_on_the_command_line() {
-        let at = cargo_command::position_for_options(words);
-        let config = settings.for_cargo(cargo_command::profile(expanded)).into_iter();
-        arguments.splice(at..at, config.flat_map(|setting| ["--config".into(), setting]));
+        let profile = selection.map_or_else(|| cargo_command::profile(expanded), |selection| &selection.name);
+        config.extend(settings.for_cargo(profile));
     }
+    let at = cargo_command::position_for_options(words);
+    let mut arguments = words.cargo.clone();
+    arguments.splice(at..at, config.into_iter().flat_map(|setting| ["--config".into(), setting]));
     arguments
 }
 
@@ -113,7 +124,7 @@ fn configure_a_wrapper(words: &Words) -> bool {
 }
 
 /// The rustc that cargo would run.
-fn chosen_rustc<'a>(environment: &'a Environment, build: &'a Build) -> &'a OsStr {
+pub(crate) fn chosen_rustc<'a>(environment: &'a Environment, build: &'a Build) -> &'a OsStr {
     let configured = build.rustc.as_deref().map(OsStr::new);
     let chosen = environment.get("RUSTC").or_else(|| environment.get("CARGO_BUILD_RUSTC")).or(configured);
     chosen.unwrap_or(OsStr::new("rustc"))
@@ -139,10 +150,10 @@ mod tests {
         let environment =
             Environment::from_iter([("CARGO_PCG_CODEGEN_UNITS", "2"), ("CARGO_ALIAS_BR", "build --release")]);
         let settings = Settings::read(&options, &environment, None).unwrap();
-        super::arguments(&words, &expand(&words, &environment).unwrap(), &settings)
-            .join(OsStr::new(" "))
-            .into_string()
-            .unwrap()
+        let expanded = expand(&words, &environment).unwrap();
+        let selection = profile::selected(&expanded, &environment, None).unwrap();
+        let arguments = super::arguments(&words, &expanded, &settings, selection.as_ref());
+        arguments.join(OsStr::new(" ")).into_string().unwrap()
     }
 
     #[test]

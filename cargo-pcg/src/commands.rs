@@ -32,7 +32,7 @@ macro_rules! commands {
     };
 }
 
-commands!(completions, config, man);
+commands!(completions, config, man, profile);
 
 /// The definitions of all, in the order of the help text.
 pub(crate) fn definitions() -> impl Iterator<Item = Command> {

@@ -1,5 +1,6 @@
 //! Why `cargo pcg` could not do what it was asked for.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::PathBuf;
 
@@ -8,6 +9,7 @@ use pcg_interface::options::UsageError;
 use thiserror::Error;
 
 use crate::cargo::PCG_RUSTC;
+use crate::profile::ProfileError;
 use crate::terminal::Terminal;
 
 /// An expected error.
@@ -24,6 +26,8 @@ pub(crate) enum CargoPcgError {
     File { path: PathBuf, source: FileError },
     #[error("{}:{line}: `{key}` is `{given}`: expected {expected}", path.display())]
     BadValue { path: PathBuf, line: usize, key: String, given: String, expected: String },
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
     #[error("cannot run {}: {source}", program.display())]
     CannotRun { program: PathBuf, source: io::Error },
     #[error("cannot write {}: {source}", path.display())]
@@ -37,6 +41,8 @@ pub(crate) enum FileError {
     Read(#[from] io::Error),
     #[error("{}", .0.to_string().trim_end())]
     Parse(#[from] toml::de::Error),
+    #[error("{}", .0.to_string().trim_end())]
+    Edit(#[from] toml_edit::TomlError),
 }
 
 impl CargoPcgError {
@@ -48,14 +54,15 @@ impl CargoPcgError {
         }
     }
 
-    fn help(&self) -> &'static str {
-        match self {
+    fn help(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Profile(error) => return error.help(),
             Self::CommandLine(_) | Self::Variable(_) => "`cargo pcg --help` says what each option takes",
             Self::NoPcgRustc => "`make install` in pcg's sources installs both",
             Self::File { .. } | Self::BadValue { .. } => "mend this file",
             Self::CannotRun { .. } => "run it as `cargo pcg`, or set CARGO to the path of cargo",
             Self::Write { .. } => "name a folder that can be written to",
-        }
+        })
     }
 
     /// The code that the process ends with.
@@ -66,6 +73,7 @@ impl CargoPcgError {
             | Self::Variable(_)
             | Self::File { .. }
             | Self::BadValue { .. }
+            | Self::Profile(_)
             | Self::Write { .. } => exit_code::USAGE,
             Self::NoPcgRustc | Self::CannotRun { .. } => exit_code::CANNOT_RUN,
         }

@@ -15,6 +15,7 @@ mod cargo_folders;
 mod cli;
 mod commands;
 mod error;
+mod profile;
 mod project;
 mod settings;
 mod terminal;

@@ -8,6 +8,7 @@ mod config;
 mod forwarding;
 mod layers;
 mod messages;
+mod profile;
 
 use std::fs;
 use std::path::Path;

@@ -37,6 +37,7 @@ Commands:
   completions  Print a script that completes pcg's own commands and options in a shell
   config       Show the value of each of pcg's options, and where it stands
   man          Print the manual page, or write the pages of all commands into a folder
+  profile      List, show, check or add profiles for --profile
   help         Print this message or the help of the given subcommand(s)
 
 Options:
@@ -62,7 +63,7 @@ PCG options:
                                  [CARGO_PCG_STRICT]
 
 COMMAND is one of those above or cargo's (`cargo --list`), with cargo's own options. PCG options stand
-anywhere in front of a `--`.
+anywhere in front of a `--`. `--profile` takes the profiles that `cargo pcg profile list` shows, too.
 
 Exit codes, besides those of cargo:
   2  a PCG option is wrong
@@ -390,8 +391,10 @@ fn completions_and_manual_pages_know_the_commands_and_options() {
     }
     let world = World::new();
     assert!(cargo_pcg(&world, &["man", "--output=pages"]).status().unwrap().success());
-    let names = ["cargo-pcg-completions.1", "cargo-pcg-config.1", "cargo-pcg-man.1", "cargo-pcg.1"];
-    assert_eq!(world.names("project/pages"), names);
+    let pages = world.names("project/pages");
+    for name in ["completions", "config", "man", "profile", "profile-add"] {
+        assert!(pages.contains(&format!("cargo-pcg-{name}.1")), "{pages:?}");
+    }
     let page = fs::read_to_string(world.path("project/pages/cargo-pcg.1")).unwrap();
     assert_eq!(page, answer(&["man"]));
     assert!(page.contains("CARGO_PCG_STRATEGY"), "{page}");
