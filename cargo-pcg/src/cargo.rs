@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `codegen-units` | `--config profile.NAME.codegen-units=N`, for the profile that the command builds with |
 //! | `codegen-units` of a package | `--config profile.NAME.package."PACKAGE".codegen-units=N` |
+//! | `--profile` with a profile of pcg's | `--config profile.NAME.KEY=VALUE`, and `CARGO_PCG_RUSTC_OPTIONS` (`profile.rs`) |
 //! | another option | its variable; a path is made absolute, because cargo runs rustc in other folders |
 //! | no number of units and no `plan` | `CARGO_PCG_PLAN`: the plan that is made for the build (`planning.rs`) |
 //! | no `report` | `CARGO_PCG_REPORT`: a folder in the project's target folder, for `cargo pcg explain` |
@@ -23,16 +24,14 @@ use std::process::{Command, ExitCode};
 
 use clap::ArgMatches;
 use pcg_interface::environment::{Environment, RUSTC_VARIABLE, is_executable};
-use pcg_interface::options;
+use pcg_interface::{options, rustc_options};
 
 use crate::cargo_command;
-use crate::cargo_config::{self, Build};
+use crate::cargo_config;
 use crate::cargo_programs;
 use crate::error::CargoPcgError;
-use crate::file::write_file;
-use crate::planning::costs::costs;
-use crate::planning::graph::PackageGraph;
-use crate::planning::{self, Decision};
+use crate::planning::build::Build;
+use crate::profile::{self, Selection};
 use crate::project::{Choice, Extent, Project};
 use crate::reports;
 use crate::settings::Settings;
@@ -59,12 +58,20 @@ pub(crate) fn become_cargo(
     let project = project(&expanded, &choice, environment);
     let settings = Settings::read(options, environment, project.as_ref())?;
     settings.warn(terminal);
+    let selection = profile::selected(&expanded, environment, project.as_ref())?;
     let program = program(environment);
     let mut cargo = Command::new(&program);
-    cargo.args(arguments(words, &expanded, &settings)).env("CARGO_CACHE_RUSTC_INFO", "0").envs(settings.variables());
+    cargo.args(arguments(words, &expanded, &settings, selection.as_ref()));
+    cargo.env("CARGO_CACHE_RUSTC_INFO", "0").envs(settings.variables());
     cargo.envs(reports::default_folder(&settings, project.as_ref()).map(|folder| (reports::VARIABLE, folder)));
-    if let Some(project) = project.filter(|_| cargo_command::builds_code(&expanded) && settings.leave_units_open()) {
-        cargo.env(options::plan().variable, write_plan(&project, &choice, &expanded, &settings, terminal)?);
+    let has_units = !settings.leave_units_open() || selection.as_ref().is_some_and(Selection::has_units);
+    if let Some(project) = project.filter(|_| cargo_command::builds_code(&expanded) && !has_units) {
+        let build = Build { project: &project, choice: &choice, settings: &settings, terminal };
+        let profile = selection.as_ref().map_or(cargo_command::profile(&expanded), |selection| &selection.name);
+        cargo.env(options::plan().variable, build.write(profile)?);
+    }
+    if let Some(options) = selection.and_then(|selection| selection.rustc_options) {
+        cargo.env(rustc_options::VARIABLE, options);
     }
     let pcg_rustc = find_pcg_rustc(environment)?;
     let build = cargo_config::build(environment)?;
@@ -92,47 +99,23 @@ fn project(words: &Words, choice: &Choice<'_>, environment: &Environment) -> Opt
     cargo_command::compiles_project(words).then(|| Project::find(choice, extent, environment)).flatten()
 }
 
-/// What is decided for each package of a build.
-pub(crate) fn decide(
-    project: &Project,
-    choice: &Choice<'_>,
-    settings: &Settings,
-    terminal: Terminal,
-) -> Result<(PackageGraph, Vec<Decision>), CargoPcgError> {
-    let graph = project.graph(choice);
-    let reports = reports::folder(settings, Some(project)).map(|folder| reports::read_all(&folder, terminal));
-    let decisions = planning::decide(&graph, &costs(&graph, &reports.transpose()?.unwrap_or_default()));
-    Ok((graph, decisions))
-}
-
-/// Makes the plan of a build and writes it into cargo's target folder. Builds of different kinds have files of their
-/// own, as they may run at the same time.
-fn write_plan(
-    project: &Project,
-    choice: &Choice<'_>,
-    words: &Words,
-    settings: &Settings,
-    terminal: Terminal,
-) -> Result<PathBuf, CargoPcgError> {
-    let (graph, decisions) = decide(project, choice, settings, terminal)?;
-    let packages = settings.packages();
-    let plan = planning::plan(&graph, &decisions, |name| packages.contains_key(name));
-    let kind = if cargo_command::builds_tests(words) { "tests" } else { "build" };
-    let path = project.records().join(format!("plan-{kind}-{}.json", cargo_command::profile(words)));
-    write_file(&path, plan.to_json().as_bytes())
-        .map_err(|source| CargoPcgError::Write { path: path.clone(), source })?;
-    Ok(path)
-}
-
-/// Cargo's command line, with the numbers of units where cargo looks for them. A command that may not compile gets
-/// those only that the user gave it.
-fn arguments(words: &Words, expanded: &Words, settings: &Settings) -> Vec<OsString> {
-    let mut arguments = words.cargo.clone();
+/// Cargo's command line, with a profile and the numbers of units where cargo looks for them. A command that may not
+/// compile gets those numbers only that the user gave it.
+fn arguments(words: &Words, expanded: &Words, settings: &Settings, selection: Option<&Selection>) -> Vec<OsString> {
+    let renamed = selection.filter(|selection| selection.given != selection.name).and_then(|selection| {
+        let option = cargo_command::profile_option(expanded);
+        // An alias may have it.
+        words.with_value_of(option, &selection.name).or_else(|| expanded.with_value_of(option, &selection.name))
+    });
+    let words = renamed.as_ref().unwrap_or(words);
+    let mut config = selection.map_or_else(Vec::new, |selection| selection.config.clone());
     if cargo_command::compiles(expanded) || settings.has_units_on_the_command_line() {
-        let at = cargo_command::position_for_options(words);
-        let config = settings.for_cargo(cargo_command::profile(expanded)).into_iter();
-        arguments.splice(at..at, config.flat_map(|setting| ["--config".into(), setting]));
+        let profile = selection.map_or_else(|| cargo_command::profile(expanded), |selection| &selection.name);
+        config.extend(settings.for_cargo(profile));
     }
+    let at = cargo_command::position_for_options(words);
+    let mut arguments = words.cargo.clone();
+    arguments.splice(at..at, config.into_iter().flat_map(|setting| ["--config".into(), setting]));
     arguments
 }
 
@@ -143,7 +126,7 @@ pub(crate) fn find_pcg_rustc(environment: &Environment) -> Result<PathBuf, Cargo
 }
 
 /// Whether cargo is to run rustc through a wrapper that is not pcg-rustc. Cargo has room for one.
-fn has_other_wrapper(words: &Words, environment: &Environment, build: &Build, pcg_rustc: &Path) -> bool {
+fn has_other_wrapper(words: &Words, environment: &Environment, build: &cargo_config::Build, pcg_rustc: &Path) -> bool {
     let wrapper = cargo_programs::wrapper(environment, build);
     let is_other = wrapper.is_some_and(|wrapper| !is_same_program(wrapper.program.as_ref(), pcg_rustc));
     // RUSTC_WRAPPER wins over `--config`; an empty one means none.
@@ -176,10 +159,10 @@ mod tests {
         let environment =
             Environment::from_iter([("CARGO_PCG_CODEGEN_UNITS", "2"), ("CARGO_ALIAS_BR", "build --release")]);
         let settings = Settings::read(&options, &environment, None).unwrap();
-        super::arguments(&words, &expand(&words, &environment).unwrap(), &settings)
-            .join(OsStr::new(" "))
-            .into_string()
-            .unwrap()
+        let expanded = expand(&words, &environment).unwrap();
+        let selection = profile::selected(&expanded, &environment, None).unwrap();
+        let arguments = super::arguments(&words, &expanded, &settings, selection.as_ref());
+        arguments.join(OsStr::new(" ")).into_string().unwrap()
     }
 
     #[test]

@@ -85,9 +85,15 @@ pub(crate) fn position_for_options(words: &Words) -> usize {
     words.position_of_command().map_or(0, |at| at + behind).min(words.before_separator().count())
 }
 
+/// The option that names another profile.
+pub(crate) fn profile_option(words: &Words) -> &'static str {
+    row(words).map_or(PROFILE, |row| row.profile_option)
+}
+
 /// The profile that cargo builds with, by cargo's rules: the last that is named, or the command's own.
 pub(crate) fn profile(words: &Words) -> &str {
-    let (mut profile, option) = row(words).map_or(("dev", PROFILE), |row| (row.profile, row.profile_option));
+    let mut profile = row(words).map_or("dev", |row| row.profile);
+    let option = profile_option(words);
     let mut options = words.options().peekable();
     while let Some(word) = options.next() {
         match word.strip_prefix(option) {

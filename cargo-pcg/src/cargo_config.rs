@@ -67,11 +67,13 @@ fn words_of(alias: &toml::Value) -> Vec<String> {
     }
 }
 
+/// Cargo's configuration file in a folder, if there is one.
+pub(crate) fn file(folder: &Path) -> Option<PathBuf> {
+    ["config", "config.toml"].map(|name| folder.join(name)).into_iter().find(|path| path.is_file())
+}
+
 fn read(folder: &Path) -> Result<Config, CargoPcgError> {
-    let Some(path) = ["config", "config.toml"].map(|name| folder.join(name)).into_iter().find(|path| path.is_file())
-    else {
-        return Ok(Config::default());
-    };
+    let Some(path) = file(folder) else { return Ok(Config::default()) };
     let config = || Ok(toml::from_str(&fs::read_to_string(&path)?)?);
     config().map_err(|source| CargoPcgError::File { path: path.clone(), source })
 }
@@ -80,7 +82,7 @@ fn read(folder: &Path) -> Result<Config, CargoPcgError> {
 mod tests {
     use super::*;
 
-    fn file(folder: &Path, content: &str) {
+    fn write(folder: &Path, content: &str) {
         fs::create_dir_all(folder).unwrap();
         fs::write(folder.join("config.toml"), content).unwrap();
     }
@@ -96,20 +98,20 @@ mod tests {
         };
         let some = |text: &str| Some(text.to_owned());
         assert_eq!(found(), (None, None));
-        file(home, "build.rustc-wrapper = 'home'\nbuild.rustc = 'mine'");
+        write(home, "build.rustc-wrapper = 'home'\nbuild.rustc = 'mine'");
         assert_eq!(found(), (some("home"), some("mine")));
-        file(outer, "[build]\nrustc-wrapper = 'outer'\njobs = 2");
+        write(outer, "[build]\nrustc-wrapper = 'outer'\njobs = 2");
         assert_eq!(found(), (some("outer"), some("mine")));
-        file(inner, "[net]\noffline = true");
+        write(inner, "[net]\noffline = true");
         assert_eq!(found(), (some("outer"), some("mine")));
-        file(inner, "[build]\nrustc-wrapper = ''");
+        write(inner, "[build]\nrustc-wrapper = ''");
         assert_eq!(found(), (some(""), some("mine")));
     }
 
     #[test]
     fn an_alias_is_a_line_or_an_array_and_a_variable_wins() {
         let home = tempfile::tempdir().unwrap();
-        file(home.path(), "[alias]\nbr = 'build  --release'\nspaced = ['run', 'a b']");
+        write(home.path(), "[alias]\nbr = 'build  --release'\nspaced = ['run', 'a b']");
         let home = ("CARGO_HOME", home.path().to_str().unwrap());
         let found = |name| alias(name, &Environment::from_iter([home, ("CARGO_ALIAS_MY_B", "bench")])).unwrap();
         assert_eq!(found("br").unwrap(), ["build", "--release"]);
@@ -121,7 +123,7 @@ mod tests {
     #[test]
     fn a_file_that_is_not_toml_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        file(folder.path(), "[build");
+        write(folder.path(), "[build");
         let error = read(folder.path()).err().unwrap();
         assert!(error.to_string().contains("config.toml"), "{error}");
     }

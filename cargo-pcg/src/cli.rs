@@ -36,7 +36,7 @@ pub(crate) fn definition() -> Command {
         .override_usage("cargo pcg COMMAND [CARGO OPTIONS] [PCG OPTIONS]\n       cargo pcg build --release")
         .after_help(format!(
             "COMMAND is one of those above or cargo's (`cargo --list`), with cargo's own options. PCG options stand\n\
-             anywhere in front of a `--`.\n\n\
+             anywhere in front of a `--`. `--profile` takes the profiles that `cargo pcg profile list` shows, too.\n\n\
              Exit codes, besides those of cargo:\n{}",
             exit_code::summary_of_cargo_pcg().trim_end()
         ))

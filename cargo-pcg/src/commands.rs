@@ -35,7 +35,7 @@ macro_rules! commands {
     };
 }
 
-commands!(completions, config, doctor, explain, man, plan);
+commands!(completions, config, doctor, explain, man, plan, profile);
 
 const MANIFEST_PATH: &str = "manifest-path";
 

@@ -9,6 +9,7 @@ use pcg_interface::options::UsageError;
 use thiserror::Error;
 
 use crate::cargo::PCG_RUSTC;
+use crate::profile::ProfileError;
 use crate::terminal::Terminal;
 
 /// An expected error.
@@ -25,6 +26,8 @@ pub(crate) enum CargoPcgError {
     File { path: PathBuf, source: FileError },
     #[error("{}:{line}: `{key}` is `{given}`: expected {expected}", path.display())]
     BadValue { path: PathBuf, line: usize, key: String, given: String, expected: String },
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
     #[error("cannot run {}: {source}", program.display())]
     CannotRun { program: PathBuf, source: io::Error },
     #[error("there is no project here that cargo knows")]
@@ -46,6 +49,8 @@ pub(crate) enum FileError {
     Read(#[from] io::Error),
     #[error("{}", .0.to_string().trim_end())]
     Parse(#[from] toml::de::Error),
+    #[error("{}", .0.to_string().trim_end())]
+    Edit(#[from] toml_edit::TomlError),
 }
 
 impl CargoPcgError {
@@ -59,6 +64,7 @@ impl CargoPcgError {
 
     fn help(&self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
+            Self::Profile(error) => return error.help(),
             Self::CommandLine(_) | Self::Variable(_) => "`cargo pcg --help` says what each option takes",
             Self::NoPcgRustc => "`make install` in pcg's sources installs both",
             Self::File { .. } | Self::BadValue { .. } => "mend this file",
@@ -83,6 +89,7 @@ impl CargoPcgError {
             | Self::File { .. }
             | Self::BadValue { .. }
             | Self::NoProject
+            | Self::Profile(_)
             | Self::Write { .. } => exit_code::USAGE,
             Self::NoReports { .. } | Self::NoReport { .. } => exit_code::NO_REPORT,
             Self::Unfit { .. } => exit_code::UNFIT,

@@ -21,6 +21,7 @@ mod explain;
 mod file;
 mod identity;
 mod planning;
+mod profile;
 mod project;
 mod reports;
 mod settings;

@@ -13,7 +13,8 @@
 //!
 //! The plan does not depend on the machine. How many threads work on a split crate is the jobserver's to say.
 
-pub(crate) mod costs;
+pub(crate) mod build;
+mod costs;
 pub(crate) mod graph;
 mod schedule;
 

@@ -38,7 +38,7 @@ pub(crate) struct Choice<'a> {
     /// With which features: options of cargo's.
     features: Vec<String>,
     /// Tests are built, too.
-    with_tests: bool,
+    pub(crate) with_tests: bool,
 }
 
 /// Which of a project's packages are meant.

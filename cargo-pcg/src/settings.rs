@@ -5,7 +5,7 @@
 //! | the command line | every option |
 //! | variables, `CARGO_PCG_…` | every option |
 //! | `[package.metadata.pcg]` in the manifest of a workspace's member | `codegen-units`, for that package |
-//! | `[workspace.metadata.pcg]` in the workspace's manifest | every option, and sections `package.NAME` |
+//! | `[workspace.metadata.pcg]` in the workspace's manifest | every option, sections `package.NAME`, and profiles (`profile.rs`) |
 //! | `.cargo/pcg.toml` in the current folder and in each one above, the nearest first | the same |
 //! | `pcg.toml` in cargo's home | the same |
 //!
@@ -31,6 +31,7 @@ use crate::cli::{self, CODEGEN_UNITS};
 use crate::error::CargoPcgError;
 use crate::project::Project;
 use crate::terminal::Terminal;
+pub(crate) use file::NAME as FILE_NAME;
 use file::{Found, UnknownKey};
 pub(crate) use origin::Origin;
 use origin::Place;

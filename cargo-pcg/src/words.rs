@@ -114,6 +114,24 @@ impl Words {
             rest => rest.strip_prefix('=').map(OsStr::new),
         })
     }
+
+    /// The same with another value of an option, if it is there.
+    pub(crate) fn with_value_of(&self, name: &str, value: &str) -> Option<Self> {
+        let is_it = |word: &OsString| word.to_str().and_then(|word| word.strip_prefix(name)).is_some_and(is_end);
+        let at = self.cargo[..self.end].iter().rposition(is_it)?;
+        let mut words = self.clone();
+        if words.cargo[at] == name {
+            *words.cargo[..self.end].get_mut(at + 1)? = value.into();
+        } else {
+            words.cargo[at] = format!("{name}={value}").into();
+        }
+        Some(words)
+    }
+}
+
+/// Whether an option's name ends in front of the rest of a word.
+fn is_end(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with('=')
 }
 
 /// What a word is among pcg's own options.
@@ -211,5 +229,19 @@ mod tests {
         assert_eq!(words.value_of("--manifest-path"), Some(OsStr::new("b")));
         assert_eq!(words.value_of("--profile"), Some(OsStr::new("x")));
         assert_eq!(words.value_of("--prof"), None);
+    }
+
+    #[test]
+    fn an_option_can_get_another_value() {
+        for (line, expected) in [
+            ("build --profile a --release", "build --profile b --release"),
+            ("build --profile=a -- --profile x", "build --profile=b -- --profile x"),
+        ] {
+            let words = split(line).with_value_of("--profile", "b").unwrap();
+            assert_eq!(words.cargo.join(OsStr::new(" ")), expected);
+        }
+        for line in ["build --profiles=a", "build -- --profile a", "build --profile -- a"] {
+            assert_eq!(split(line).with_value_of("--profile", "b"), None, "{line}");
+        }
     }
 }

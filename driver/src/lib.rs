@@ -24,6 +24,7 @@ pub mod outputs;
 pub mod pipeline;
 pub mod place;
 pub mod plan;
+pub mod profile;
 pub mod reason;
 pub mod recorder;
 pub mod request;

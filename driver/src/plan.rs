@@ -17,6 +17,7 @@ use crate::args::{self, Arguments};
 use crate::crate_type::CrateType;
 use crate::emit::EmitKind;
 use crate::flags::{self, codegen};
+use crate::profile;
 use crate::reason::{Cause, Reason};
 use crate::request::Request;
 use crate::source::{self, SourceFacts};
@@ -45,7 +46,7 @@ pub enum Plan {
         /// Why pcg does not split.
         reason: Reason,
         /// pcg's own options; `report` is set only where a report is to be written.
-        options: Options,
+        options: Box<Options>,
         /// The crate, as far as the command line says.
         crate_name: Option<String>,
     },
@@ -160,10 +161,15 @@ pub fn plan_for(words: &[OsString], environment: &Environment, identity: &Identi
         return Ok(job.pass_through(Path::new(program), Cause::NotRustc.into(), &Crate::default()));
     }
     let compiler = Compiler::find(&shape, environment, identity);
-    match expansion.and_then(|()| Arguments::parse(&stripped.words)) {
-        Ok(arguments) => job.decide(&arguments, &compiler),
-        Err(reason) => Ok(job.pass_through(compiler.program(), reason, &Crate::default())),
+    let parsed = expansion.and_then(|()| Arguments::parse(&stripped.words));
+    let of_profile = profile::codegen_options(&job.options.rustc, parsed.as_ref().ok(), environment);
+    if of_profile.is_empty() || stripped.words.is_empty() {
+        return job.decide_if(parsed, &compiler);
     }
+    let words = [&of_profile[..], job.words].concat();
+    let unchanged = [&of_profile[..], job.unchanged].concat();
+    let parsed = parsed.and_then(|_| Arguments::parse(&words));
+    Job { words: &words, unchanged: &unchanged, ..job }.decide_if(parsed, &compiler)
 }
 
 /// One invocation on its way to a plan.
@@ -196,8 +202,15 @@ impl Job<'_> {
             program: program.to_owned(),
             args: self.unchanged.to_vec(),
             reason,
-            options: self.options.for_crate(of.stem.as_deref()),
+            options: Box::new(self.options.for_crate(of.stem.as_deref())),
             crate_name: of.name.clone(),
+        }
+    }
+
+    fn decide_if(self, parsed: Result<Arguments, Reason>, compiler: &Compiler) -> Result<Plan, UsageError> {
+        match parsed {
+            Ok(arguments) => self.decide(&arguments, compiler),
+            Err(reason) => Ok(self.pass_through(compiler.program(), reason, &Crate::default())),
         }
     }
 

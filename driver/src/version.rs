@@ -28,6 +28,7 @@ pub fn text() -> String {
 
 #[cfg(test)]
 mod tests {
+    use pcg_interface::rustc_options::RustcOptions;
     use pcg_partition::Strategy;
 
     use super::*;
@@ -42,6 +43,8 @@ mod tests {
         let default = line(&Options::default());
         assert_ne!(line(&Options { strategy: Strategy::Size, ..Options::default() }), default);
         assert_ne!(line(&Options { inline_truth: Some("t".into()), ..Options::default() }), default);
+        let rustc = RustcOptions { all: vec!["target-cpu=native".to_owned()], ..RustcOptions::default() };
+        assert_ne!(line(&Options { rustc, ..Options::default() }), default);
         assert_eq!(line(&Options { threads: "3".parse().ok(), strict: true, ..Options::default() }), default);
     }
 

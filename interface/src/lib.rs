@@ -12,3 +12,4 @@ pub mod option;
 pub mod options;
 pub mod output;
 pub mod report;
+pub mod rustc_options;

@@ -16,6 +16,7 @@ use thiserror::Error;
 use crate::environment::{Environment, RUSTC_VARIABLE};
 use crate::exit_code;
 use crate::option::{Kind, Spec, boolean, number};
+use crate::rustc_options::{self, RustcOptions};
 
 /// What the user asked of pcg itself.
 #[derive(Clone, Debug)]
@@ -37,6 +38,8 @@ pub struct Options {
     pub keep: Option<PathBuf>,
     /// `--pcg-strict`: a pass-through or a fallback of a compile with code to generate is an error.
     pub strict: bool,
+    /// What a profile of `cargo pcg` adds to rustc's command lines. It is a variable only.
+    pub rustc: RustcOptions,
 }
 
 impl Default for Options {
@@ -50,6 +53,7 @@ impl Default for Options {
             inline_truth: None,
             keep: None,
             strict: false,
+            rustc: RustcOptions::default(),
         }
     }
 }
@@ -287,6 +291,9 @@ impl Options {
                 (row.set)(&mut options, value).ok_or_else(|| row.spec.bad_value(row.spec.variable, value))?;
             }
         }
+        if let Some(value) = environment.get(rustc_options::VARIABLE) {
+            options.rustc = RustcOptions::parse(value).ok_or_else(|| bad_rustc_options(value))?;
+        }
         let mut question = None;
         for word in own {
             match word.to_str() {
@@ -335,7 +342,15 @@ impl Options {
 
     /// A text that is the same if and only if the options that affect the output are the same.
     pub fn output_configuration(&self) -> String {
-        format!("strategy={}\nwhole={}\n", self.strategy, self.inline_truth.is_some())
+        let rustc = if self.rustc.is_empty() { String::new() } else { format!("rustc={}\n", self.rustc.to_json()) };
+        format!("strategy={}\nwhole={}\n{rustc}", self.strategy, self.inline_truth.is_some())
+    }
+}
+
+fn bad_rustc_options(value: &OsStr) -> UsageError {
+    UsageError::BadValue {
+        given: format!("{}={}", rustc_options::VARIABLE, value.display()),
+        expected: "an object in JSON, as `cargo pcg` makes it from a profile".to_owned(),
     }
 }
 
@@ -346,7 +361,8 @@ fn file_for_crate(path: PathBuf, stem: Option<&str>, extension: &str) -> Option<
 
 /// The variables that the output depends on: dep-info names them, so that cargo rebuilds when one changes.
 pub fn output_variables() -> impl Iterator<Item = &'static str> {
-    TABLE.iter().filter(|row| row.affects_output).map(|row| row.spec.variable)
+    let of_options = TABLE.iter().filter(|row| row.affects_output).map(|row| row.spec.variable);
+    of_options.chain([rustc_options::VARIABLE])
 }
 
 /// Two lines for each option.
@@ -375,8 +391,10 @@ pub fn help() -> String {
         "  --pcg-help               Print this text\n  \
          --pcg-version            Print pcg's version and the rustc that it was built for\n\n\
          {RUSTC_VARIABLE} names the rustc to run where the command line does not; by default it is that of the\n\
-         toolchain that pcg was built for.\n\n\
-         Exit codes, besides those of rustc:\n"
+         toolchain that pcg was built for.\n\
+         {} has codegen options for single crates: `cargo pcg` makes it from a profile.\n\n\
+         Exit codes, besides those of rustc:\n",
+        rustc_options::VARIABLE
     ));
     text.push_str(&exit_code::summary());
     text

@@ -63,6 +63,11 @@ impl Project {
         Ok((names, outcome.stdout_text()))
     }
 
+    /// Builds with a profile; returns the crates that were compiled and what the program printed.
+    fn profile(&self, name: &str) -> Result<(Vec<String>, String)> {
+        self.cargo(toolchain::cargo_pcg()?, &["pcg", "run", "--profile", name, "--pcg-report=reports/"])
+    }
+
     fn pcg(&self, own: &[&str]) -> Result<Vec<String>> {
         let mut words = vec!["pcg", "run", "--release"];
         words.extend_from_slice(own);
@@ -205,5 +210,78 @@ fn options_in_manifests_and_files_reach_the_crates_they_are_for() -> Result<()> 
     ensure!(project.pcg(&[])? == EVERYTHING, "another number of units for a dependency");
     project.write(".cargo/pcg.toml", "strategy = 'size'\nthreads = 1\n")?;
     ensure!(project.pcg(&[])? == NOTHING, "another number of threads");
+    Ok(())
+}
+
+#[test]
+fn a_bundled_profile_builds_into_its_own_folder() -> Result<()> {
+    let project = Project::new()?;
+    project.write("Cargo.toml", &format!("{}[profile.release]\nlto = 'fat'\n", FILES[0].1))?;
+    project.write("src/main.rs", "fn main() { println!(\"{}\", cfg!(debug_assertions)); called::words(\"a\"); }\n")?;
+    // The best code has the project's LTO, which is stock rustc's.
+    for (name, has_assertions, action) in
+        [("regular", true, "split"), ("release-fast", false, "split"), ("release-best", false, "passthrough")]
+    {
+        let (compiled, printed) = project.profile(name)?;
+        ensure!(compiled == EVERYTHING, "{name}: the first build");
+        ensure!(printed == format!("{has_assertions}\n"), "{name}: debug assertions: {printed}");
+        ensure!(project.profile(name)?.0 == NOTHING, "{name}: the second build");
+        ensure!(project.folder.path().join("target").join(name).join("caller").is_file(), "{name}: the program");
+        let reports = Report::read_all(&project.folder.path().join("reports"))?;
+        let as_expected = reports.iter().filter(|report| report.action() == action);
+        ensure!(as_expected.count() == EVERYTHING.len(), "{name}: {reports:?}");
+        fs::remove_dir_all(project.folder.path().join("reports"))?;
+    }
+    Ok(())
+}
+
+/// What the program was compiled with: whether `avx` was on in the library, the program and the build script, and whether
+/// the script was told that the target has it.
+const FEATURES: &[(&str, &str)] = &[
+    ("called/src/lib.rs", "pub const AVX: bool = cfg!(target_feature = \"avx\");\n"),
+    (
+        "src/main.rs",
+        "fn main() { println!(\"{} {} {}\", called::AVX, cfg!(target_feature = \"avx\"), env!(\"AVX\")); }\n",
+    ),
+    (
+        "build.rs",
+        "fn main() {\n    println!(\"cargo::rerun-if-changed=build.rs\");\n    \
+         let target = std::env::var(\"CARGO_CFG_TARGET_FEATURE\").unwrap();\n    \
+         let is_told = target.split(',').any(|feature| feature == \"avx\");\n    \
+         println!(\"cargo::rustc-env=AVX={} {is_told}\", cfg!(target_feature = \"avx\"));\n}\n",
+    ),
+];
+
+#[test]
+fn options_of_rustc_in_a_profile_reach_the_crates_they_are_for() -> Result<()> {
+    let project = Project::new()?;
+    for (name, content) in FEATURES {
+        project.write(name, content)?;
+    }
+    let printed = |options: &str| -> Result<String> {
+        project.write("fast.toml", &format!("inherits = 'release-fast'\n{options}\n"))?;
+        let (compiled, printed) = project.profile("./fast.toml")?;
+        ensure!(compiled == EVERYTHING, "{options}: a change compiles everything");
+        ensure!(project.profile("fast.toml")?.0 == NOTHING, "{options}: the second build");
+        Ok(printed)
+    };
+    let avx = "rustc.target-feature = '+avx'";
+    ensure!(printed("")? == "false false false false\n");
+    ensure!(printed(avx)? == "true true false true\n", "all crates but the build script");
+    ensure!(printed(&format!("package.called.{avx}"))? == "true false false false\n", "one package");
+    ensure!(printed(&format!("build-override.{avx}"))? == "false false true false\n", "the build script");
+    Ok(())
+}
+
+#[test]
+fn the_users_rustflags_win_over_a_profile() -> Result<()> {
+    let project = Project::new()?;
+    for (name, content) in FEATURES {
+        project.write(name, content)?;
+    }
+    project.write(".cargo/pcg.toml", "[profile.fast.rustc]\ntarget-cpu = 'x86-64-v3'\n")?;
+    ensure!(project.profile("fast")?.1 == "true true false true\n", "the profile alone");
+    project.write(".cargo/config.toml", "build.rustflags = ['-Ctarget-cpu=x86-64']\n")?;
+    ensure!(project.profile("fast")?.1 == "false false false false\n", "with RUSTFLAGS");
     Ok(())
 }

@@ -13,10 +13,10 @@ use pcg_interface::build_plan::Units;
 use serde::Serialize;
 
 use super::Context;
-use crate::cargo;
 use crate::cargo_command;
 use crate::cli;
 use crate::error::CargoPcgError;
+use crate::planning::build::Build;
 use crate::planning::{Decision, Why};
 use crate::project::{Choice, Extent, Project};
 use crate::settings::Settings;
@@ -52,7 +52,8 @@ pub(super) fn run(context: &Context<'_>) -> Result<(), CargoPcgError> {
     let project = Project::find(&choice, Extent::Dependencies, context.environment).ok_or(CargoPcgError::NoProject)?;
     let settings = Settings::read(context.options, context.environment, Some(&project))?;
     settings.warn(context.terminal);
-    let (graph, decisions) = cargo::decide(&project, &choice, &settings, context.terminal)?;
+    let build = Build { project: &project, choice: &choice, settings: &settings, terminal: context.terminal };
+    let (graph, decisions) = build.decide()?;
     let mut packages: Vec<Line<'_>> = graph.packages.iter().zip(&decisions).map(|(package, decision)| {
         Line::new(&package.name, &package.version, decision, &settings)
     }).collect();

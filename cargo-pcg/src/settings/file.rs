@@ -16,7 +16,10 @@ use crate::cli::{self, CODEGEN_UNITS};
 use crate::error::CargoPcgError;
 
 /// The name of pcg's own files.
-pub(super) const NAME: &str = "pcg.toml";
+pub(crate) const NAME: &str = "pcg.toml";
+
+/// The key of the profiles, which are read when one is named.
+const PROFILE: &str = "profile";
 
 /// The key of the sections for single packages.
 const PACKAGE: &str = "package";
@@ -89,6 +92,9 @@ impl Reader<'_> {
     /// A table that has every option, and sections.
     fn all(&mut self, table: &DeTable<'_>) -> Result<(), CargoPcgError> {
         for (key, value) in table {
+            if key.get_ref() == PROFILE {
+                continue;
+            }
             if key.get_ref() == PACKAGE {
                 for (name, section) in self.table(PACKAGE, value)? {
                     let section = self.table(&format!("{PACKAGE}.{}", name.get_ref()), section)?;
@@ -98,7 +104,7 @@ impl Reader<'_> {
                 let setting = self.setting(spec, value)?;
                 self.found.layer.options.insert(spec.key, setting);
             } else {
-                self.unknown(key, cli::specs().map(|spec| spec.key).chain([PACKAGE]));
+                self.unknown(key, cli::specs().map(|spec| spec.key).chain([PACKAGE, PROFILE]));
             }
         }
         Ok(())

@@ -389,3 +389,54 @@ fn a_plan_that_is_none_is_an_error() {
     // Questions need none.
     assert!(plan_with(&["-vV", "--pcg-plan=/nonexistent/plan.json"], &package).is_ok());
 }
+
+/// The variable with codegen options from a profile.
+const RUSTC_OPTIONS: (&str, &str) =
+    ("CARGO_PCG_RUSTC_OPTIONS", r#"{"all":["target-cpu=haswell"],"build":["no-vectorize-slp"]}"#);
+
+#[test]
+fn options_of_a_profile_come_first_and_are_decided_about() {
+    let line = with(&["-Ctarget-feature=+avx"]);
+    let Ok(Plan::Split(plan)) = plan_with(&line, &[RUSTC_OPTIONS]) else { panic!("not split") };
+    assert_eq!(plan.args[0], "-Ctarget-cpu=haswell");
+    assert_eq!(plan.args[1..], line);
+    assert_eq!(plan.front_end.to_words()[0], "-Ctarget-cpu=haswell");
+    assert_eq!(plan.settings.target_cpu.as_deref(), Some("haswell"));
+    let line = with(&["-Ctarget-cpu=znver3"]);
+    let Ok(Plan::Split(plan)) = plan_with(&line, &[RUSTC_OPTIONS]) else { panic!("not split") };
+    assert_eq!(plan.settings.target_cpu.as_deref(), Some("znver3"), "what stands behind them wins");
+}
+
+#[test]
+fn stock_rustc_gets_the_options_of_a_profile_too() {
+    for (line, first) in [
+        (with(&["-Clto"]), "-Ctarget-cpu=haswell"),
+        (vec!["-", "--crate-name=___", "--print=cfg"], "-Ctarget-cpu=haswell"),
+        (vec!["--crate-name=build_script_build", "--crate-type=bin", "build.rs"], "-Cno-vectorize-slp"),
+    ] {
+        let Ok(Plan::PassThrough { args, .. }) = plan_with(&line, &[RUSTC_OPTIONS]) else {
+            panic!("{line:?} is split")
+        };
+        assert_eq!(args[0], first);
+        assert_eq!(args[1..], line);
+    }
+    let Ok(Plan::PassThrough { args, .. }) = plan_with(&[], &[RUSTC_OPTIONS]) else { panic!("nothing is split") };
+    assert!(args.is_empty(), "rustc without arguments is asked for help");
+}
+
+#[test]
+fn options_of_a_profile_can_keep_a_crate_from_being_split() {
+    let variable = ("CARGO_PCG_RUSTC_OPTIONS", r#"{"all":["remark=all"]}"#);
+    let Ok(Plan::PassThrough { reason, .. }) = plan_with(&with(&[]), &[variable]) else { panic!("split") };
+    assert_eq!(reason.cause(), Cause::Remark);
+}
+
+#[test]
+fn the_version_line_knows_the_options_of_a_profile() {
+    let line = |variables: &[(&str, &str)]| match plan_with(&["-vV"], variables) {
+        Ok(Plan::Version { line, .. }) => line,
+        other => panic!("{other:?}"),
+    };
+    assert_ne!(line(&[RUSTC_OPTIONS]), line(&[]));
+    assert_eq!(line(&[RUSTC_OPTIONS]), line(&[RUSTC_OPTIONS]));
+}

@@ -11,6 +11,7 @@ mod forwarding;
 mod layers;
 mod messages;
 mod planning;
+mod profile;
 
 use std::fs;
 use std::path::Path;

@@ -150,8 +150,21 @@ fn a_file_stays_a_file() {
 }
 
 #[test]
-fn only_the_strategy_and_the_inline_truth_affect_the_output() {
-    assert_eq!(output_variables().collect::<Vec<_>>(), ["CARGO_PCG_STRATEGY", "CARGO_PCG_INLINE_TRUTH"]);
+fn the_strategy_the_inline_truth_and_options_of_rustc_affect_the_output() {
+    let variables: Vec<_> = output_variables().collect();
+    assert_eq!(variables, ["CARGO_PCG_STRATEGY", "CARGO_PCG_INLINE_TRUTH", "CARGO_PCG_RUSTC_OPTIONS"]);
+}
+
+#[test]
+fn options_of_rustc_are_a_variable() {
+    let options = read(&[], &[("CARGO_PCG_RUSTC_OPTIONS", r#"{"all":["target-cpu=native"]}"#)]).unwrap();
+    assert_eq!(options.rustc.all, ["target-cpu=native"]);
+    assert!(options.output_configuration().starts_with(&Options::default().output_configuration()));
+    assert_ne!(options.output_configuration(), Options::default().output_configuration());
+    let error = read(&[], &[("CARGO_PCG_RUSTC_OPTIONS", "native")]).unwrap_err();
+    let expected = "`CARGO_PCG_RUSTC_OPTIONS=native` has a bad value: expected an object in JSON, as `cargo pcg` makes \
+                    it from a profile";
+    assert_eq!(error.to_string(), expected);
 }
 
 #[test]
@@ -160,6 +173,6 @@ fn the_help_text_names_every_option_and_variable() {
     for spec in specs() {
         assert!(help.contains(&format!("--{}", spec.option)) && help.contains(spec.variable), "{}", spec.key);
     }
-    assert!(help.contains(RUSTC_VARIABLE));
+    assert!(help.contains(RUSTC_VARIABLE) && help.contains(rustc_options::VARIABLE));
     assert!(help.lines().all(|line| line.len() <= 120), "{help}");
 }
