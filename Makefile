@@ -4,6 +4,7 @@
 #   make test      formatting, lints, unit tests, ui tests, end-to-end tests
 #   make sweep     the slower end-to-end tests: more crates, more numbers of units
 #   make bench     how fast pcg compiles (BENCHMARKING.md); wants an otherwise idle machine
+#   make projects  how fast whole projects are built (BENCHMARKING.md); wants an otherwise idle machine
 #   make quality   how good the code is that pcg makes (BENCHMARKING.md), in executed instructions
 #   make install   pcg-rustc and cargo-pcg into cargo's bin folder, and cargo-pcg's manual pages beside it
 
@@ -16,7 +17,7 @@ ROOT ?= $(or $(CARGO_INSTALL_ROOT),$(CARGO_HOME),$(HOME)/.cargo)
 
 # The steps of `make test` share the machine's cores with nobody.
 .NOTPARALLEL:
-.PHONY: demo test sweep bench quality install setup-build setup-test setup-quality build format lint unit ui end-to-end
+.PHONY: demo test sweep bench projects quality install setup-build setup-test setup-quality build format lint unit ui end-to-end
 
 demo: setup-build build
 	$(CARGO) run $(LOCKED) --release --quiet -p pcg-tests --bin demo
@@ -25,6 +26,9 @@ test: format lint unit ui end-to-end
 
 bench: setup-build build
 	$(CARGO) run $(LOCKED) --release --quiet -p pcg-tests --bin bench -- --write
+
+projects: setup-build build
+	$(CARGO) run $(LOCKED) --release --quiet -p pcg-tests --bin projects -- --tests --write
 
 quality: setup-quality build
 	$(CARGO) run $(LOCKED) --release --quiet -p pcg-tests --bin quality -- --write

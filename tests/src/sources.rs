@@ -20,8 +20,13 @@ pub fn fixture(name: &str) -> PathBuf {
 
 /// The folder of one crate's published sources in cargo's cache. They are read-only by convention.
 pub fn package(name: &str) -> Result<PathBuf> {
+    package_of("sources", name)
+}
+
+/// The same for a dependency of another fixture.
+pub fn package_of(fixture_name: &str, name: &str) -> Result<PathBuf> {
     let mut cargo = command(toolchain::cargo()?);
-    cargo.args(["metadata", "--locked", "--format-version=1"]).current_dir(project());
+    cargo.args(["metadata", "--locked", "--format-version=1"]).current_dir(fixture(fixture_name));
     let metadata: Value = serde_json::from_slice(&run_ok(&mut cargo)?.stdout)?;
     let packages = metadata["packages"].as_array().context("no packages in cargo's metadata")?;
     let manifest =
