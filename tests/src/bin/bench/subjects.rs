@@ -50,10 +50,11 @@ pub(crate) const SUBJECTS: &[Subject] = &[
     dev("regex-syntax"),
     dev("pulldown-cmark"),
     dev("syn@2"),
+    dev("wasmparser"),
     check("brotli"),
     check("comrak"),
     check("minijinja"),
     check("naga"),
+    check("jiff"),
     check("rhai"),
-    check("wasmparser"),
 ];
