@@ -29,6 +29,7 @@ use pcg_interface::{options, rustc_options};
 use crate::cargo_command;
 use crate::cargo_config;
 use crate::cargo_programs;
+use crate::cargo_units;
 use crate::error::CargoPcgError;
 use crate::planning::build::Build;
 use crate::profile::{self, Selection};
@@ -64,17 +65,19 @@ pub(crate) fn become_cargo(
     cargo.args(arguments(words, &expanded, &settings, selection.as_ref()));
     cargo.env("CARGO_CACHE_RUSTC_INFO", "0").envs(settings.variables());
     cargo.envs(reports::default_folder(&settings, project.as_ref()).map(|folder| (reports::VARIABLE, folder)));
-    let has_units = !settings.leave_units_open() || selection.as_ref().is_some_and(Selection::has_units);
+    let build = cargo_config::build(environment)?;
+    let profile = selection.as_ref().map_or(cargo_command::profile(&expanded), |selection| &selection.name);
+    let has_units = !settings.leave_units_open()
+        || selection.as_ref().is_some_and(Selection::has_units)
+        || cargo_units::are_given(&expanded, profile, environment, &build);
     if let Some(project) = project.filter(|_| cargo_command::builds_code(&expanded) && !has_units) {
         let build = Build { project: &project, choice: &choice, settings: &settings, terminal };
-        let profile = selection.as_ref().map_or(cargo_command::profile(&expanded), |selection| &selection.name);
         cargo.env(options::plan().variable, build.write(profile)?);
     }
-    if let Some(options) = selection.and_then(|selection| selection.rustc_options) {
+    if let Some(options) = selection.as_ref().and_then(|selection| selection.rustc_options.as_ref()) {
         cargo.env(rustc_options::VARIABLE, options);
     }
     let pcg_rustc = find_pcg_rustc(environment)?;
-    let build = cargo_config::build(environment)?;
     if has_other_wrapper(words, environment, &build, &pcg_rustc) {
         if environment.get(RUSTC_VARIABLE).is_none() {
             cargo.env(RUSTC_VARIABLE, cargo_programs::rustc(environment, &build).program);

@@ -20,12 +20,13 @@ struct Config {
 }
 
 /// The table `build`, as far as it concerns pcg.
-#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 pub(crate) struct Build {
     pub(crate) rustc: Option<String>,
     pub(crate) rustc_wrapper: Option<String>,
     pub(crate) rustc_workspace_wrapper: Option<String>,
+    pub(crate) rustflags: Option<toml::Value>,
 }
 
 /// The table `build` of all files together.
@@ -41,6 +42,7 @@ fn merge(folders: &[PathBuf]) -> Result<Build, CargoPcgError> {
             rustc: merged.rustc.or(next.rustc),
             rustc_wrapper: merged.rustc_wrapper.or(next.rustc_wrapper),
             rustc_workspace_wrapper: merged.rustc_workspace_wrapper.or(next.rustc_workspace_wrapper),
+            rustflags: merged.rustflags.or(next.rustflags),
         })
     })
 }
@@ -59,9 +61,9 @@ pub(crate) fn alias(name: &str, environment: &Environment) -> Result<Option<Vec<
     Ok(None)
 }
 
-/// An alias is a line, or an array of words.
-fn words_of(alias: &toml::Value) -> Vec<String> {
-    match alias {
+/// An alias is a line, or an array of words; so are flags for rustc.
+pub(crate) fn words_of(value: &toml::Value) -> Vec<String> {
+    match value {
         toml::Value::Array(words) => words.iter().filter_map(|word| word.as_str()).map(str::to_owned).collect(),
         line => line.as_str().unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
     }

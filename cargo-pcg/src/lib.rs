@@ -13,6 +13,7 @@ mod cargo_command;
 mod cargo_config;
 mod cargo_folders;
 mod cargo_programs;
+mod cargo_units;
 mod cli;
 mod commands;
 mod doctor;

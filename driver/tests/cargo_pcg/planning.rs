@@ -59,6 +59,7 @@ fn who_has_a_number_gets_no_other() {
     assert!(found.contains("app") && !found.contains("lib"), "{found}");
     assert_eq!(plan(&world, &["build", "--release", "--codegen-units=4"]), None);
     assert_eq!(plan(&world, &["check", "--release"]), None);
+    assert_eq!(plan(&world, &["build", "--release", "--config", "profile.release.codegen-units=1"]), None);
     let other = start(&world, &mut cargo_pcg(&world, &["build", "--pcg-plan=mine.json"])).variables;
     assert!(other.contains(&"CARGO_PCG_PLAN=[ROOT]/project/mine.json".to_owned()), "{other:?}");
 }
