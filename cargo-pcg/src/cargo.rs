@@ -6,15 +6,17 @@
 //! | `codegen-units` of a package | `--config profile.NAME.package."PACKAGE".codegen-units=N` |
 //! | `--profile` with a profile of pcg's | `--config profile.NAME.KEY=VALUE`, and `CARGO_PCG_RUSTC_OPTIONS` (`profile.rs`) |
 //! | another option | its variable; a path is made absolute, because cargo runs rustc in other folders |
-//! | no number of units and no `plan` | `CARGO_PCG_PLAN`: the plan that is made for the build (`planning.rs`) |
-//! | no `report` | `CARGO_PCG_REPORT`: a folder in the project's target folder, for `cargo pcg explain` |
+//! | no number of units and no `plan` | `PCG_PLAN`: the plan that is made for the build (`planning.rs`) |
+//! | no `report` | `PCG_REPORT`: a folder in the project's target folder, for `cargo pcg explain` |
 //! | nothing | `RUSTC_WRAPPER`: pcg-rustc |
 //! | nothing, and a wrapper is there already (sccache) | `RUSTC`: pcg-rustc, and `CARGO_PCG_RUSTC`: the rustc that it was to be |
 //! | nothing | `CARGO_CACHE_RUSTC_INFO=0`, as cargo's cache of `rustc -vV` does not know pcg's variables |
 //! | anything of cargo's | the same |
 //!
 //! Cargo fingerprints the profile and the text of `-vV`, so that artefacts of stock and of pcg, and of different
-//! options, are told apart, and a change rebuilds exactly what it concerns.
+//! options, are told apart, and a change rebuilds exactly what it concerns. A wrapper such as sccache tells compiles
+//! apart by the same text, by the arguments, and by variables that begin with `CARGO_`: so those of pcg's that the output
+//! depends on do, and those that name files of one project do not.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -64,7 +66,9 @@ pub(crate) fn become_cargo(
     let mut cargo = Command::new(&program);
     cargo.args(arguments(words, &expanded, &settings, selection.as_ref()));
     cargo.env("CARGO_CACHE_RUSTC_INFO", "0").envs(settings.variables());
-    cargo.envs(reports::default_folder(&settings, project.as_ref()).map(|folder| (reports::VARIABLE, folder)));
+    // A cargo pcg around this one has chosen for its own project.
+    cargo.env_remove(options::CHOSEN_PLAN).env_remove(options::CHOSEN_REPORT);
+    cargo.envs(reports::default_folder(&settings, project.as_ref()).map(|folder| (options::CHOSEN_REPORT, folder)));
     let build = cargo_config::build(environment)?;
     let profile = selection.as_ref().map_or(cargo_command::profile(&expanded), |selection| &selection.name);
     let has_units = !settings.leave_units_open()
@@ -72,7 +76,7 @@ pub(crate) fn become_cargo(
         || cargo_units::are_given(&expanded, profile, environment, &build);
     if let Some(project) = project.filter(|_| cargo_command::builds_code(&expanded) && !has_units) {
         let build = Build { project: &project, choice: &choice, settings: &settings, terminal };
-        cargo.env(options::plan().variable, build.write(profile)?);
+        cargo.env(options::CHOSEN_PLAN, build.write(profile)?);
     }
     if let Some(options) = selection.as_ref().and_then(|selection| selection.rustc_options.as_ref()) {
         cargo.env(rustc_options::VARIABLE, options);

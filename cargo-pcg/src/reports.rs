@@ -20,9 +20,6 @@ use crate::terminal::Terminal;
 /// The option by which the user says where reports go.
 const KEY: &str = "report";
 
-/// The variable by which pcg-rustc is told where reports go.
-pub(crate) const VARIABLE: &str = "CARGO_PCG_REPORT";
-
 /// The length of cargo's hashes, in hexadecimal digits.
 const HASH_DIGITS: usize = 16;
 

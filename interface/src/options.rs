@@ -3,6 +3,11 @@
 //! One table holds them all; the help text, the parser and the configuration hash are made from it. The command line
 //! wins over the environment, and the last option over earlier ones. They are taken out before rustc sees the command
 //! line.
+//!
+//! What `cargo pcg` chooses for a build where the user has not is in variables of their own, and the weakest of all:
+//! [`CHOSEN_PLAN`] and [`CHOSEN_REPORT`]. Caches such as sccache take two compiles for different ones if any variable
+//! that begins with `CARGO_` differs. These name files of one project, and what is compiled with those of another one is
+//! as good, so they begin otherwise: projects can share what is cached of their dependencies.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
@@ -17,6 +22,12 @@ use crate::environment::{Environment, RUSTC_VARIABLE};
 use crate::exit_code;
 use crate::option::{Kind, Spec, boolean, number};
 use crate::rustc_options::{self, RustcOptions};
+
+/// The variable for the plan that `cargo pcg` makes of a build.
+pub const CHOSEN_PLAN: &str = "PCG_PLAN";
+
+/// The variable for the folder in which `cargo pcg` keeps reports.
+pub const CHOSEN_REPORT: &str = "PCG_REPORT";
 
 /// What the user asked of pcg itself.
 #[derive(Clone, Debug)]
@@ -124,7 +135,17 @@ struct Row {
     spec: Spec,
     /// Whether the machine code depends on it: then cargo has to rebuild when it changes.
     affects_output: bool,
+    /// The variable by which `cargo pcg` chooses a value where the user has not.
+    chosen: Option<&'static str>,
     set: Setter,
+}
+
+impl Row {
+    /// The variable that counts, and its value.
+    fn variable<'a>(&self, environment: &'a Environment) -> Option<(&'static str, &'a OsStr)> {
+        let names = [Some(self.spec.variable), self.chosen];
+        names.into_iter().flatten().find_map(|name| Some((name, environment.get(name)?)))
+    }
 }
 
 static TABLE: &[Row] = &[
@@ -139,6 +160,7 @@ static TABLE: &[Row] = &[
             help: "How the crate is cut into units: inline (default), size, source or llvm",
         },
         affects_output: true,
+        chosen: None,
         set: |options, value| {
             options.strategy = value.to_str()?.parse().ok()?;
             Some(())
@@ -155,6 +177,7 @@ static TABLE: &[Row] = &[
             help: "The most threads to work with; by default the jobserver or the cores decide",
         },
         affects_output: false,
+        chosen: None,
         set: |options, value| {
             options.threads = Some(number(value)?);
             Some(())
@@ -172,6 +195,7 @@ static TABLE: &[Row] = &[
         },
         // Code of any number of units is as good, so a new plan is no reason to rebuild.
         affects_output: false,
+        chosen: Some(CHOSEN_PLAN),
         set: |options, value| set_path(&mut options.plan, value),
     },
     Row {
@@ -185,6 +209,7 @@ static TABLE: &[Row] = &[
             help: "Write a JSON report to FILE; in a folder (or with a `/` at the end) one file per crate",
         },
         affects_output: false,
+        chosen: Some(CHOSEN_REPORT),
         set: |options, value| set_path(&mut options.report, value),
     },
     Row {
@@ -198,6 +223,7 @@ static TABLE: &[Row] = &[
             help: "Write the crate's graph for pcg-lab to FILE; in a folder one file per crate",
         },
         affects_output: false,
+        chosen: None,
         set: |options, value| set_path(&mut options.dump_graph, value),
     },
     Row {
@@ -211,6 +237,7 @@ static TABLE: &[Row] = &[
             help: "Compile as one unit, and write what LLVM inlines to FILE; in a folder one file per crate",
         },
         affects_output: true,
+        chosen: None,
         set: |options, value| set_path(&mut options.inline_truth, value),
     },
     Row {
@@ -224,6 +251,7 @@ static TABLE: &[Row] = &[
             help: "Keep the units' bitcode and objects in a folder per crate under DIR",
         },
         affects_output: false,
+        chosen: None,
         set: |options, value| set_path(&mut options.keep, value),
     },
     Row {
@@ -237,6 +265,7 @@ static TABLE: &[Row] = &[
             help: "Fail where a crate with code to generate is not split",
         },
         affects_output: false,
+        chosen: None,
         set: |options, value| {
             options.strict = boolean(value)?;
             Some(())
@@ -287,8 +316,8 @@ impl Options {
     pub fn read(own: &[OsString], environment: &Environment) -> Result<(Self, Option<Question>), UsageError> {
         let mut options = Self::default();
         for row in TABLE {
-            if let Some(value) = environment.get(row.spec.variable) {
-                (row.set)(&mut options, value).ok_or_else(|| row.spec.bad_value(row.spec.variable, value))?;
+            if let Some((name, value)) = row.variable(environment) {
+                (row.set)(&mut options, value).ok_or_else(|| row.spec.bad_value(name, value))?;
             }
         }
         if let Some(value) = environment.get(rustc_options::VARIABLE) {

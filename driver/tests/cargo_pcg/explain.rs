@@ -364,23 +364,24 @@ Options:
     );
 }
 
-/// The folder that pcg-rustc is told of.
-fn told(world: &World, words: &[&str]) -> Option<String> {
+/// The folder that pcg-rustc is told of, by that variable.
+fn told(world: &World, variable: &str, words: &[&str]) -> Option<String> {
     let variables = start(world, &mut cargo_pcg(world, words)).variables;
-    variables.iter().find_map(|variable| variable.strip_prefix("CARGO_PCG_REPORT=")).map(str::to_owned)
+    variables.iter().find_map(|set| set.strip_prefix(variable)?.strip_prefix('=')).map(str::to_owned)
 }
 
 #[test]
 fn builds_put_reports_into_the_target_folder() {
     let world = project();
     let default = Some("[ROOT]/project/target/pcg/reports/".to_owned());
-    assert_eq!(told(&world, &["pcg", "build"]), default);
-    assert_eq!(told(&world, &["test", "--", "--target-dir=x"]), default);
+    assert_eq!(told(&world, "PCG_REPORT", &["pcg", "build"]), default);
+    assert_eq!(told(&world, "PCG_REPORT", &["test", "--", "--target-dir=x"]), default);
     let other = Some("[ROOT]/project/other/pcg/reports/".to_owned());
-    assert_eq!(told(&world, &["build", "--target-dir", "other"]), other);
-    assert_eq!(told(&world, &["build", "--pcg-report=r/"]), Some("[ROOT]/project/r/".to_owned()));
-    assert_eq!(told(&world, &["fmt"]), None);
-    assert_eq!(told(&world, &["install", "ripgrep"]), None);
+    assert_eq!(told(&world, "PCG_REPORT", &["build", "--target-dir", "other"]), other);
+    assert_eq!(told(&world, "CARGO_PCG_REPORT", &["build", "--pcg-report=r/"]), Some("[ROOT]/project/r/".to_owned()));
+    assert_eq!(told(&world, "PCG_REPORT", &["build", "--pcg-report=r/"]), None);
+    assert_eq!(told(&world, "PCG_REPORT", &["fmt"]), None);
+    assert_eq!(told(&world, "PCG_REPORT", &["install", "ripgrep"]), None);
 }
 
 #[test]

@@ -28,7 +28,7 @@ if [ "$1" = metadata ]; then
     exec cat "$root/metadata"
 fi
 printf '%s\n' "$@" >"$root/arguments"
-env | grep -E '^(RUSTC|RUSTC_WRAPPER|CARGO_PCG_[A-Z_]*|CARGO_CACHE_RUSTC_INFO)=' | sort >"$root/variables"
+env | grep -E '^(RUSTC|RUSTC_WRAPPER|(CARGO_)?PCG_[A-Z_]*|CARGO_CACHE_RUSTC_INFO)=' | sort >"$root/variables"
 exit 42"#;
 
 const PCG_RUSTC: &str = env!("CARGO_BIN_EXE_pcg-rustc");

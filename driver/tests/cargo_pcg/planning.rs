@@ -7,7 +7,7 @@ use snapbox::{IntoData, assert_data_eq, str};
 use super::common::World;
 use super::{cargo_pcg, said, start, without_root, workspace};
 
-const PLAN: &str = "CARGO_PCG_PLAN=";
+const PLAN: &str = "PCG_PLAN=";
 
 /// The plan that pcg-rustc is told of.
 fn plan(world: &World, words: &[&str]) -> Option<String> {

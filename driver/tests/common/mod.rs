@@ -83,8 +83,9 @@ impl World {
 /// Takes pcg's own variables out of a command's environment.
 pub(crate) fn without_options(command: &mut Command) {
     for (variable, _) in std::env::vars_os() {
-        if variable.to_string_lossy().starts_with("CARGO_PCG_") {
-            command.env_remove(variable);
+        let name = variable.to_string_lossy();
+        if name.starts_with("CARGO_PCG_") || name.starts_with("PCG_") {
+            command.env_remove(&variable);
         }
     }
 }

@@ -15,6 +15,7 @@ type Example = (&'static str, &'static str, fn(&Options) -> bool);
 const EXAMPLES: &[Example] = &[
     ("strategy", "size", |options| options.strategy == Strategy::Size),
     ("threads", "3", |options| options.threads == NonZeroUsize::new(3)),
+    ("plan", "p", |options| options.plan.as_deref() == Some("p".as_ref())),
     ("report", "a/b.json", |options| options.report.as_deref() == Some("a/b.json".as_ref())),
     ("dump-graph", "g", |options| options.dump_graph.as_deref() == Some("g".as_ref())),
     ("inline-truth", "t", |options| options.inline_truth.as_deref() == Some("t".as_ref())),
@@ -63,6 +64,29 @@ fn the_command_line_wins_over_the_environment_and_the_last_word_over_earlier_one
     let options = read(&["--pcg-strategy=inline", "--pcg-strategy=size", "--pcg-strict=false"], &variables);
     let options = options.expect("good options");
     assert_eq!((options.strategy, options.strict), (Strategy::Size, false));
+}
+
+#[test]
+fn what_cargo_pcg_chooses_is_the_weakest() {
+    let chosen = [("PCG_REPORT", "target/pcg/reports/"), ("PCG_PLAN", "target/pcg/plan.json")];
+    let options = read(&[], &chosen).expect("good variables");
+    assert_eq!(options.report.as_deref(), Some("target/pcg/reports/".as_ref()));
+    assert_eq!(options.plan.as_deref(), Some("target/pcg/plan.json".as_ref()));
+    let users = [chosen[0], chosen[1], ("CARGO_PCG_REPORT", "r"), ("CARGO_PCG_PLAN", "p")];
+    let options = read(&["--pcg-plan=mine"], &users).expect("good variables");
+    assert_eq!(options.report.as_deref(), Some("r".as_ref()));
+    assert_eq!(options.plan.as_deref(), Some("mine".as_ref()));
+}
+
+#[test]
+fn caches_cannot_see_what_cargo_pcg_chooses_and_need_not() {
+    for row in TABLE {
+        if let Some(chosen) = row.chosen {
+            assert!(!chosen.starts_with("CARGO_") && !row.affects_output, "{chosen}");
+        }
+        // sccache's key has every variable that begins so.
+        assert!(row.spec.variable.starts_with("CARGO_"), "{}", row.spec.variable);
+    }
 }
 
 #[test]
