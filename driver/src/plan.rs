@@ -335,12 +335,16 @@ fn is_printed_by_the_link(what: &str) -> bool {
     matches!(what, "link-args" | "native-static-libs")
 }
 
-/// What names the files that are written for a crate.
+/// What names the files that are written for a crate. sccache asks for the sources of a crate before it looks for what
+/// it has kept of it, and for a toolchain of rustup's: neither is a compile, whose report would be overwritten.
 fn crate_stem(request: &Request, name: Option<&str>) -> Option<String> {
     let [input] = &request.inputs[..] else { return None };
+    if outputs(request).iter().all(|(kind, _)| *kind == EmitKind::DepInfo) {
+        return None;
+    }
     let name = match name {
         Some(name) => name.to_owned(),
-        None => source::name_of_file(Path::new(input)).filter(|_| input != "-")?,
+        None => source::name_of_file(Path::new(input)).filter(|_| input != "-" && !input.starts_with('+'))?,
     };
     Some(format!("{name}{}", request.extra_filename))
 }

@@ -148,6 +148,80 @@ fn a_wrapper_that_is_there_sees_pcg() -> Result<()> {
     Ok(())
 }
 
+/// A wrapper that keeps what is made of libraries, as sccache does. It tells compiles apart by `-vV`, the arguments
+/// without those that say where things are, and cargo's variables, and it asks first what sccache asks. Variables with
+/// the folders of the two projects do not count: sccache sees none of those in the crates of registries.
+const CACHE: &str = r#"#!/bin/sh
+cache=${0%/*} compiler=$1; shift
+case " $* " in *" --crate-type lib "*) ;; *) exec "$compiler" "$@" ;; esac
+for word; do
+    case $word in extra-filename=*) extra=${word#*=} ;; esac
+    [ "$last" = --out-dir ] && out=$word
+    last=$word
+done
+"$compiler" +stable >/dev/null 2>&1 && exit 91
+"$compiler" -E "$0.c" >/dev/null 2>&1 && exit 92
+[ -d "$("$compiler" --print=sysroot)/lib" ] || exit 93
+"$compiler" --print file-names "$@" >/dev/null 2>&1 || exit 94
+"$compiler" --crate-name called -C "extra-filename=$extra" --emit dep-info -o "$cache/d" called/src/lib.rs || exit 95
+key=$(
+    "$compiler" -vV
+    env | grep '^CARGO_' | grep -v '^CARGO_\(MAKEFLAGS\|MANIFEST_[A-Z]*\|TARGET_DIR\)=' | sort
+    for word; do
+        case $last in --out-dir | --extern | -L) ;; *) echo "$word" ;; esac
+        last=$word
+    done
+)
+kept=$cache/$(echo "$key" | sha256sum | cut -c 1-16)
+if [ -d "$kept" ]; then
+    echo hit >>"$cache/log"
+else
+    echo miss >>"$cache/log"
+    "$compiler" "$@" 2>"$cache/said" || exit
+    mkdir "$kept"
+    cp "$cache/said" "$out"/*"$extra".* "$kept"
+fi
+cat "$kept/said" >&2
+cp "$kept"/*"$extra".* "$out"
+"#;
+
+#[test]
+fn a_wrapper_that_caches_shares_what_is_the_same() -> Result<()> {
+    let (one, other) = (Project::new()?, Project::new()?);
+    let folder = toolchain::scratch("cache")?;
+    let wrapper = folder.path().join("wrapper");
+    fs::write(&wrapper, CACHE)?;
+    run_ok(command("chmod").arg("+x").arg(&wrapper))?;
+    for project in [&one, &other] {
+        project.write(".cargo/config.toml", &format!("build.rustc-wrapper = '{}'\n", wrapper.display()))?;
+    }
+    let in_two = &["--codegen-units=2"][..];
+    let expect = |project: &Project, own: Option<&[&str]>, what: &str| -> Result<()> {
+        drop(fs::remove_dir_all(project.folder.path().join("target/release")));
+        let compiled = own.map_or_else(|| project.stock(), |own| project.pcg(own))?;
+        ensure!(compiled == EVERYTHING, "{own:?}: {compiled:?}");
+        let log = folder.path().join("log");
+        let said = fs::read_to_string(&log)?;
+        fs::remove_file(log)?;
+        ensure!(said == format!("{what}\n"), "{own:?}: {said}");
+        Ok(())
+    };
+    expect(&one, Some(in_two), "miss")?;
+    expect(&one, Some(in_two), "hit")?;
+    let reports = Report::read_all(&one.folder.path().join("target/pcg/reports"))?;
+    let is_kept = reports.iter().any(|report| report.crate_name() == "called" && report.action() == "split");
+    ensure!(is_kept && reports.iter().all(|report| !report.crate_name().is_empty()), "{reports:?}");
+    expect(&other, Some(in_two), "hit")?;
+    expect(&other, Some(&["--codegen-units=2", "--pcg-strategy=size"]), "miss")?;
+    expect(&other, Some(&["--codegen-units=3"]), "miss")?;
+    expect(&other, None, "miss")?;
+    expect(&one, None, "hit")?;
+    // The plan is another one in each project, too.
+    expect(&one, Some(&[]), "miss")?;
+    expect(&other, Some(&[]), "hit")?;
+    Ok(())
+}
+
 #[test]
 fn a_build_can_be_explained() -> Result<()> {
     let project = Project::new()?;

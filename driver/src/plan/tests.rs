@@ -322,6 +322,17 @@ fn a_folder_of_reports_gets_the_crates_name() {
     assert_eq!(report(plan_line(&["--print=sysroot", "--pcg-report=r"])), Some("r".into()));
 }
 
+#[test]
+fn what_sccache_asks_leaves_a_folder_of_reports_alone() {
+    let reports = ["--pcg-report=r/"];
+    for question in [&["--crate-name=x", "--emit=dep-info", "-O", "x.rs"][..], &["+stable"], &["-E", "x.c"]] {
+        let Plan::PassThrough { options, .. } = plan_line(&[question, &reports].concat()) else {
+            panic!("{question:?}")
+        };
+        assert_eq!(options.report, None, "{question:?}");
+    }
+}
+
 /// Plans as cargo's rustc for package `a` of version 1.0.0, with a build's plan that has these units for it.
 fn planned(units: &str, more: &[&str]) -> Plan {
     let folder = tempfile::tempdir().expect("a folder can be made");
