@@ -15,6 +15,7 @@ pub mod machine_code;
 pub mod makespan;
 pub mod measure;
 pub mod memory;
+pub mod processes;
 pub mod program;
 pub mod quality;
 pub mod ratios;
