@@ -31,8 +31,25 @@ pub fn package_of(fixture_name: &str, name: &str) -> Result<PathBuf> {
     let packages = metadata["packages"].as_array().context("no packages in cargo's metadata")?;
     let manifest =
         packages.iter().find(|package| package["name"] == name).and_then(|package| package["manifest_path"].as_str());
-    let manifest = manifest.with_context(|| format!("{name} is not among the fixture's dependencies"))?;
-    Ok(Path::new(manifest).parent().context("a manifest has a folder")?.to_owned())
+    if let Some(manifest) = manifest {
+        return Ok(Path::new(manifest).parent().context("a manifest has a folder")?.to_owned());
+    }
+    // Cargo fetches packages without a library, and leaves them out of its answer. They are beside the others.
+    let fetched = packages.iter().filter(|package| package["source"].is_string());
+    let any = fetched.filter_map(|package| package["manifest_path"].as_str()).next().context("nothing was fetched")?;
+    let all = Path::new(any).ancestors().nth(2).context("packages are in a folder")?;
+    let version = locked_version(&fixture(fixture_name).join("Cargo.lock"), name)?;
+    let folder = all.join(format!("{name}-{version}"));
+    ensure!(folder.is_dir(), "{name} is not among the fixture's dependencies");
+    Ok(folder)
+}
+
+/// The version that a lock file names.
+fn locked_version(lock_file: &Path, name: &str) -> Result<String> {
+    let text = std::fs::read_to_string(lock_file)?;
+    let entry = text.split("[[package]]").find(|entry| entry.contains(&format!("name = \"{name}\"\n")));
+    let version = entry.and_then(|entry| entry.split("version = \"").nth(1)?.split('"').next().map(str::to_owned));
+    version.with_context(|| format!("{name} is not in {}", lock_file.display()))
 }
 
 /// Copies a folder with everything in it.
