@@ -21,6 +21,7 @@ mod error;
 mod explain;
 mod file;
 mod identity;
+mod nearest;
 mod planning;
 mod profile;
 mod project;

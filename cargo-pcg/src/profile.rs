@@ -113,10 +113,5 @@ fn is_configured(name: &str, words: &Words, environment: &Environment) -> bool {
     environment.get(&variable).is_some() || words.before_separator().any(is_setting)
 }
 
-/// The nearest to a name among those that there are.
-pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> &'a str {
-    known.into_iter().min_by_key(|known| strsim::damerau_levenshtein(known, name)).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,7 @@ use clap::builder::StyledStr;
 use clap::{Arg, ArgAction, ArgMatches};
 use pcg_interface::environment::Environment;
 use pcg_interface::output::Output;
+use serde::Serialize;
 
 use crate::words::Words;
 
@@ -111,6 +112,15 @@ impl Terminal {
     /// Writes what was asked for to standard output.
     pub(crate) fn answer(self, text: &str) {
         Output.styled_stdout(text, self.colours);
+    }
+
+    /// The same in the format that the user wants.
+    pub(crate) fn answer_in_format(self, json: &impl Serialize, text: impl FnOnce() -> String) {
+        self.answer(&match self.format {
+            Format::Text => text(),
+            // Keys are strings: nothing that could fail.
+            Format::Json => serde_json::to_string_pretty(json).unwrap_or_default() + "\n",
+        });
     }
 
     /// Says how an answer came about.

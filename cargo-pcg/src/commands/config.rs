@@ -19,7 +19,6 @@ use crate::cli::{self, CODEGEN_UNITS};
 use crate::error::CargoPcgError;
 use crate::project::{Choice, Extent, Project};
 use crate::settings::{Origin, Setting, Settings};
-use crate::terminal::Format;
 
 /// The version of the JSON in this module's header.
 const SCHEMA_VERSION: u32 = 1;
@@ -40,10 +39,7 @@ pub(super) fn run(context: &Context<'_>) -> Result<(), CargoPcgError> {
         context.terminal.note(format_args!("{} is read", file.display()));
     }
     let answer = Answer::new(&settings);
-    context.terminal.answer(&match context.terminal.format {
-        Format::Text => answer.text(),
-        Format::Json => answer.json(),
-    });
+    context.terminal.answer_in_format(&answer, || answer.text());
     Ok(())
 }
 
@@ -83,11 +79,6 @@ impl<'a> Answer<'a> {
                 .map(|(name, setting)| Line { package: Some(name), ..Line::new(&CODEGEN_UNITS, Some(setting)) })
                 .collect(),
         }
-    }
-
-    fn json(&self) -> String {
-        // Keys are strings: nothing that could fail.
-        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }
 
     fn text(&self) -> String {

@@ -11,7 +11,7 @@ use super::{Context, MANIFEST_PATH, manifest_path};
 use crate::doctor::{self, Check, Status};
 use crate::error::CargoPcgError;
 use crate::project::{Choice, Extent, Project};
-use crate::terminal::{ERROR, Format, HELP, WARNING};
+use crate::terminal::{ERROR, HELP, WARNING};
 
 /// The version of the JSON in this module's header.
 const SCHEMA_VERSION: u32 = 1;
@@ -26,10 +26,8 @@ pub(super) fn run(context: &Context<'_>) -> Result<(), CargoPcgError> {
     let manifest = context.matches.get_one(MANIFEST_PATH).cloned();
     let project = Project::find(&Choice::of_manifest(manifest), Extent::Members, context.environment);
     let checks = doctor::examine(context.environment, context.identity, project.as_ref())?;
-    context.terminal.answer(&match context.terminal.format {
-        Format::Text => text(&checks),
-        Format::Json => json(&checks),
-    });
+    let answer = Answer { schema_version: SCHEMA_VERSION, checks: &checks };
+    context.terminal.answer_in_format(&answer, || text(&checks));
     match checks.iter().filter(|check| check.status == Status::Failed).count() {
         0 => Ok(()),
         failed => Err(CargoPcgError::Unfit { failed, checks: checks.len() }),
@@ -57,9 +55,4 @@ fn text(checks: &[Check]) -> String {
 struct Answer<'a> {
     schema_version: u32,
     checks: &'a [Check],
-}
-
-fn json(checks: &[Check]) -> String {
-    // Keys are strings: nothing that could fail.
-    serde_json::to_string_pretty(&Answer { schema_version: SCHEMA_VERSION, checks }).unwrap_or_default() + "\n"
 }

@@ -13,7 +13,6 @@ use crate::explain::{Facts, sentences, table};
 use crate::project::{Choice, Extent, Project};
 use crate::reports::{self, Found};
 use crate::settings::Settings;
-use crate::terminal::Format;
 
 const CRATE: &str = "crate";
 const TARGET_DIR: &str = "target-dir";
@@ -49,10 +48,10 @@ pub(super) fn run(context: &Context<'_>) -> Result<(), CargoPcgError> {
         true => found.iter().map(Facts::new).filter(Facts::has_code).collect(),
         false => choose(&found, &names, &folder)?.into_iter().map(Facts::new).collect(),
     };
-    context.terminal.answer(&match (context.terminal.format, is_table) {
-        (Format::Json, _) => json(&chosen),
-        (Format::Text, true) => table(&chosen),
-        (Format::Text, false) => chosen.iter().map(sentences).collect::<Vec<_>>().join("\n"),
+    let answer = Answer { schema_version: SCHEMA_VERSION, crates: &chosen };
+    context.terminal.answer_in_format(&answer, || match is_table {
+        true => table(&chosen),
+        false => chosen.iter().map(sentences).collect::<Vec<_>>().join("\n"),
     });
     Ok(())
 }
@@ -98,9 +97,4 @@ fn normal(name: &str) -> String {
 struct Answer<'a> {
     schema_version: u32,
     crates: &'a [Facts<'a>],
-}
-
-fn json(crates: &[Facts<'_>]) -> String {
-    // Keys are strings: nothing that could fail.
-    serde_json::to_string_pretty(&Answer { schema_version: SCHEMA_VERSION, crates }).unwrap_or_default() + "\n"
 }

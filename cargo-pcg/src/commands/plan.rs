@@ -20,7 +20,6 @@ use crate::planning::build::Build;
 use crate::planning::{Decision, Why};
 use crate::project::{Choice, Extent, Project};
 use crate::settings::Settings;
-use crate::terminal::Format;
 use crate::words::Words;
 
 const BUILD: &str = "build";
@@ -59,10 +58,7 @@ pub(super) fn run(context: &Context<'_>) -> Result<(), CargoPcgError> {
     }).collect();
     packages.sort_by(|a, b| b.seconds().total_cmp(&a.seconds()).then_with(|| (a.name, a.version).cmp(&(b.name, b.version))));
     let answer = Answer { schema_version: SCHEMA_VERSION, profile: cargo_command::profile(&words), packages };
-    context.terminal.answer(&match context.terminal.format {
-        Format::Text => answer.text(),
-        Format::Json => answer.json(),
-    });
+    context.terminal.answer_in_format(&answer, || answer.text());
     Ok(())
 }
 
@@ -144,11 +140,6 @@ impl<'a> Line<'a> {
 }
 
 impl Answer<'_> {
-    fn json(&self) -> String {
-        // Keys are strings: nothing that could fail.
-        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
-    }
-
     fn text(&self) -> String {
         let mut table = Table::new();
         table.load_style(presets::NOTHING).set_header(["package", "version", "seconds", "", "units", "why"]);

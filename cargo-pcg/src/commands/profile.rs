@@ -15,7 +15,6 @@ use super::{Context, Run, terminal};
 use crate::error::CargoPcgError;
 use crate::profile::{Definition, Source};
 use crate::project::{Choice, Extent, Project};
-use crate::terminal::{Format, Terminal};
 
 /// The version of the JSON that these commands print.
 const SCHEMA_VERSION: u32 = 1;
@@ -68,13 +67,4 @@ impl<'a> Origin<'a> {
         let source = &definition.source;
         Self { source, line: source.path.is_some().then_some(line) }
     }
-}
-
-/// Prints what was asked for in the user's format.
-fn answer(terminal: Terminal, json: &impl Serialize, text: impl FnOnce() -> String) {
-    terminal.answer(&match terminal.format {
-        Format::Text => text(),
-        // Keys are strings: nothing that could fail.
-        Format::Json => serde_json::to_string_pretty(json).unwrap_or_default() + "\n",
-    });
 }

@@ -12,8 +12,7 @@ use super::graph::{Need, PackageGraph};
 const PIECES: f64 = 8.0;
 
 /// When each package is ready for what needs it.
-pub(super) struct Schedule<'a> {
-    graph: &'a PackageGraph,
+pub(super) struct Schedule {
     /// When the front end starts, and which need of the package decided it.
     starts: Vec<(f64, Option<Need>)>,
     /// When metadata is there.
@@ -22,11 +21,10 @@ pub(super) struct Schedule<'a> {
     code: Vec<f64>,
 }
 
-impl<'a> Schedule<'a> {
+impl Schedule {
     /// With the packages in `split` split.
-    pub(super) fn new(graph: &'a PackageGraph, costs: &[Cost], split: &BTreeSet<usize>) -> Self {
-        let count = graph.packages.len();
-        let mut this = Self { graph, starts: Vec::with_capacity(count), metadata: Vec::new(), code: Vec::new() };
+    pub(super) fn new(graph: &PackageGraph, costs: &[Cost], split: &BTreeSet<usize>) -> Self {
+        let mut this = Self { starts: Vec::new(), metadata: Vec::new(), code: Vec::new() };
         // Packages come behind what they need.
         for (number, package) in graph.packages.iter().enumerate() {
             let ready =
@@ -64,7 +62,6 @@ impl<'a> Schedule<'a> {
             next = need.map(|need| need.package);
             is_complete = need.is_some_and(|need| need.is_complete);
         }
-        debug_assert!(awaited.len() <= self.graph.packages.len());
         awaited
     }
 }

@@ -11,10 +11,11 @@ use super::definition::{Definition, Layer, Source};
 use super::keys::BUILT_IN;
 use super::reader;
 use super::resolved::Resolved;
-use super::{DEFAULT_PARENT, Problem, ProfileError, nearest};
+use super::{DEFAULT_PARENT, Problem, ProfileError};
 use crate::cargo_config;
 use crate::cargo_folders;
 use crate::error::{CargoPcgError, FileError};
+use crate::nearest::nearest;
 use crate::project::Project;
 use crate::settings;
 

@@ -1,22 +1,18 @@
 //! Writing a new profile into a file.
 
-use std::fs::{self, Permissions};
-use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
 
-use tempfile::Builder;
 use toml_edit::{DocumentMut, Item, Table, value};
 
 use super::ProfileError;
 use super::keys::INHERITS;
 use crate::error::{CargoPcgError, FileError};
+use crate::file::write_file;
 
 /// What is at the place of the description in a new profile.
 const DESCRIPTION: &str = "# Its first line says what this profile is for; `cargo pcg profile list` shows it.";
-
-/// Permissions of a new file, as far as the process's mask lets them be.
-const MODE: u32 = 0o666;
 
 /// Adds a profile to a file, which is made if it is missing. Everything that is in it stays as it is.
 pub(crate) fn add(path: &Path, name: &str, parent: &str) -> Result<(), CargoPcgError> {
@@ -27,7 +23,7 @@ pub(crate) fn add(path: &Path, name: &str, parent: &str) -> Result<(), CargoPcgE
     };
     let new = with_profile(&text, name, parent).map_err(broken)?;
     let new = new.ok_or_else(|| ProfileError::Exists { name: name.to_owned(), place: path.display().to_string() })?;
-    write(path, &new).map_err(|source| CargoPcgError::Write { path: path.to_owned(), source })
+    write_file(path, new.as_bytes()).map_err(|source| CargoPcgError::Write { path: path.to_owned(), source })
 }
 
 /// The text with the profile, or `None` if it has it already.
@@ -47,22 +43,11 @@ fn with_profile(text: &str, name: &str, parent: &str) -> Result<Option<String>, 
     Ok(Some(document.to_string()))
 }
 
-/// Writes a file so that nobody sees half of it. Where there is a link, the file behind it is written.
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let folder =
-        path.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or_else(PathBuf::new, Path::to_owned);
-    let folder = std::path::absolute(folder.join("."))?;
-    fs::create_dir_all(&folder)?;
-    let permissions = path.metadata().map_or_else(|_| Permissions::from_mode(MODE), |found| found.permissions());
-    let mut file = Builder::new().permissions(permissions).tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.persist(path)?;
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     fn added(text: &str) -> Option<String> {

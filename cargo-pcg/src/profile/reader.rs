@@ -6,9 +6,10 @@ use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
+use super::ProfileError;
 use super::definition::{Definition, Entry, Layer, Source};
 use super::keys::{BUILD_OVERRIDE, BUILT_IN, INHERITS, KEYS, Key, PACKAGE, RUSTC, SET_BY_CARGO};
-use super::{ProfileError, nearest};
+use crate::nearest::nearest;
 
 /// Whether a profile can have that name.
 pub(crate) fn check_name(name: &str) -> Result<(), ProfileError> {

@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use super::definition::{Definition, Entry};
 use super::keys::{BUILD_OVERRIDE, INHERITS, PACKAGE, RUSTC};
-use super::{Problem, ProfileError, nearest};
+use super::{Problem, ProfileError};
+use crate::nearest::nearest;
 
 /// A profile and those that it inherits from, until one is cargo's own.
 #[derive(Debug)]

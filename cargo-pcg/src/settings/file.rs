@@ -14,6 +14,7 @@ use super::origin::{Origin, Place};
 use super::{Layer, Setting};
 use crate::cli::{self, CODEGEN_UNITS};
 use crate::error::CargoPcgError;
+use crate::nearest::nearest;
 
 /// The name of pcg's own files.
 pub(crate) const NAME: &str = "pcg.toml";
@@ -143,12 +144,11 @@ impl Reader<'_> {
 
     fn unknown(&mut self, key: &Spanned<DeString<'_>>, known: impl IntoIterator<Item = &'static str>) {
         let name = key.get_ref();
-        let nearest = known.into_iter().min_by_key(|known| strsim::damerau_levenshtein(known, name));
         self.found.unknown.push(UnknownKey {
             path: self.path.to_owned(),
             line: self.line(key.span().start),
             key: name.to_string(),
-            nearest: nearest.unwrap_or_default(),
+            nearest: nearest(name, known),
         });
     }
 

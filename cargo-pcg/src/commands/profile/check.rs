@@ -10,7 +10,7 @@ use clap::{Arg, Command, ValueHint, value_parser};
 use pcg_interface::environment::Environment;
 use serde::Serialize;
 
-use super::{Context, SCHEMA_VERSION, answer, project};
+use super::{Context, SCHEMA_VERSION, project};
 use crate::error::CargoPcgError;
 use crate::profile::{self, Catalogue, Definition, Layer, Problem, ProfileError};
 
@@ -43,7 +43,7 @@ pub(super) fn run(context: &Context<'_>) -> Result<(), CargoPcgError> {
     let checked: Vec<_> = catalogue.all().iter().filter(is_meant).collect();
     let problems = problems(&catalogue, &checked, context.environment);
     let shown = Answer { schema_version: SCHEMA_VERSION, profiles: checked.len(), problems };
-    answer(context.terminal, &shown, || shown.text());
+    context.terminal.answer_in_format(&shown, || shown.text());
     match shown.problems.len() {
         0 => Ok(()),
         number => Err(ProfileError::Problems(number).into()),

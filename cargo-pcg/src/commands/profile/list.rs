@@ -5,7 +5,7 @@
 use clap::Command;
 use serde::Serialize;
 
-use super::{Context, Origin, SCHEMA_VERSION, answer, project};
+use super::{Context, Origin, SCHEMA_VERSION, project};
 use crate::error::CargoPcgError;
 use crate::profile::{Catalogue, Definition};
 
@@ -43,7 +43,7 @@ pub(super) fn run(context: &Context<'_>) -> Result<(), CargoPcgError> {
         schema_version: SCHEMA_VERSION,
         profiles: profiles.iter().copied().map(Line::new).collect(),
     };
-    answer(context.terminal, &json, || text(&profiles));
+    context.terminal.answer_in_format(&json, || text(&profiles));
     Ok(())
 }
 

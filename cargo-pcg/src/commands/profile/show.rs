@@ -11,7 +11,7 @@ use clap::{Arg, Command};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Context, Origin, SCHEMA_VERSION, answer, project, required};
+use super::{Context, Origin, SCHEMA_VERSION, project, required};
 use crate::error::CargoPcgError;
 use crate::profile::{self, Catalogue, Definition, Entry};
 
@@ -67,7 +67,7 @@ pub(super) fn run(context: &Context<'_>) -> Result<(), CargoPcgError> {
         inherits: (!wanted.source.layer.is_cargos()).then_some(resolved.root),
         settings,
     };
-    answer(context.terminal, &shown, || shown.text(&wanted.source.at(wanted.line).to_string()));
+    context.terminal.answer_in_format(&shown, || shown.text(&wanted.source.at(wanted.line).to_string()));
     Ok(())
 }
 
