@@ -37,6 +37,8 @@ pub(super) struct Need {
     pub(super) package: usize,
     /// It has to be complete; else its metadata is enough.
     pub(super) is_complete: bool,
+    /// It becomes part of what is built, and is not there for build scripts and procedural macros only.
+    is_linked: bool,
 }
 
 impl PackageGraph {
@@ -79,17 +81,22 @@ impl<'a> Builder<'a> {
         }
         let (node, package) = (*self.nodes.get(id)?, *self.packages.get(id)?);
         self.places.insert(id, None);
-        let mut needs: BTreeMap<usize, bool> = BTreeMap::new();
+        let mut needs: BTreeMap<usize, Need> = BTreeMap::new();
         for dependency in &node.deps {
             let kinds = || dependency.dep_kinds.iter().map(|kind| kind.kind);
-            let is_wanted = |kind| kind != DependencyKind::Development || self.with_tests && self.roots.contains(id);
+            let with_tests = self.with_tests && self.roots.contains(id);
+            let is_wanted = |kind| kind != DependencyKind::Development || with_tests;
             if !kinds().any(is_wanted) {
                 continue;
             }
             let is_for_script = kinds().any(|kind| kind == DependencyKind::Build);
             if let Some(place) = self.visit(&dependency.pkg) {
                 let is_macro = self.packages.get(&dependency.pkg).is_some_and(|package| is_macro(package));
-                *needs.entry(place).or_default() |= is_for_script || is_macro;
+                let is_for_crate = kinds().any(|kind| kind != DependencyKind::Build && is_wanted(kind));
+                let need = Need { package: place, is_complete: false, is_linked: false };
+                let need = needs.entry(place).or_insert(need);
+                need.is_complete |= is_for_script || is_macro;
+                need.is_linked |= is_for_crate && !is_macro;
             }
         }
         let place = self.order.len();
@@ -97,7 +104,7 @@ impl<'a> Builder<'a> {
             name: package.name.to_string(),
             version: package.version.to_string(),
             sources: sources(package),
-            needs: needs.into_iter().map(|(package, is_complete)| Need { package, is_complete }).collect(),
+            needs: needs.into_values().collect(),
             is_host: is_macro(package),
         });
         self.places.insert(id, Some(place));
@@ -115,7 +122,7 @@ impl<'a> Builder<'a> {
                 self.order[place]
                     .needs
                     .iter()
-                    .filter(|need| !need.is_complete)
+                    .filter(|need| need.is_linked)
                     .for_each(|need| is_target[need.package] = true);
             }
         }
@@ -141,6 +148,8 @@ fn is_macro(package: &CargoPackage) -> bool {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use serde_json::json;
+
     use super::*;
 
     /// A graph by lines: `NAME: NEEDS…`, where `?` behind a name tells a package for the host and `!` behind a need
@@ -150,8 +159,11 @@ pub(crate) mod tests {
         for line in lines {
             let (name, needs) = line.split_once(':').unwrap_or((line, ""));
             let place = |name: &str| packages.iter().position(|package| package.name == name).expect("an earlier line");
-            let need =
-                |need: &str| Need { package: place(need.trim_end_matches('!')), is_complete: need.ends_with('!') };
+            let need = |need: &str| Need {
+                package: place(need.trim_end_matches('!')),
+                is_complete: need.ends_with('!'),
+                is_linked: true,
+            };
             let needs = needs.split_whitespace().map(need).collect();
             packages.push(Package {
                 name: name.trim_end_matches(['?', '!']).to_owned(),
@@ -162,5 +174,33 @@ pub(crate) mod tests {
             });
         }
         PackageGraph { packages }
+    }
+
+    /// Whether the dependency of a root package is there for the host only, if it is needed in these ways.
+    fn is_host(kinds: &[Option<&str>]) -> bool {
+        let package = |id: &str| {
+            json!({
+                "name": id, "version": "1.0.0", "id": id, "dependencies": [], "targets": [], "features": {},
+                "manifest_path": format!("/{id}/Cargo.toml"),
+            })
+        };
+        let kinds: Vec<_> = kinds.iter().map(|kind| json!({ "kind": kind, "target": null })).collect();
+        let needs = json!([{ "name": "used", "pkg": "used", "dep_kinds": kinds }]);
+        let node = |id: &str, deps| json!({ "id": id, "deps": deps, "dependencies": [], "features": [] });
+        let metadata = json!({
+            "packages": [package("root"), package("used")], "workspace_members": ["root"],
+            "resolve": { "nodes": [node("root", needs), node("used", json!([]))], "root": "root" },
+            "version": 1, "workspace_root": "/", "target_directory": "/target",
+        });
+        let metadata: Metadata = serde_json::from_value(metadata).unwrap();
+        let graph = PackageGraph::new(&metadata, &[PackageId { repr: "root".to_owned() }], false);
+        graph.packages.iter().find(|package| package.name == "used").unwrap().is_host
+    }
+
+    #[test]
+    fn what_build_scripts_alone_need_is_for_the_host() {
+        assert!(is_host(&[Some("build")]));
+        assert!(!is_host(&[None]));
+        assert!(!is_host(&[None, Some("build")]), "the crate needs it, too");
     }
 }
