@@ -135,21 +135,14 @@ impl Forecast {
         let uses = Uses::count(graph);
         let mut items = vec![ItemForecast::default(); graph.items().len()];
         for component in components(graph, |id| graph[id].kind == ItemKind::Function, |_, _| true) {
-            for &id in &component {
-                let (size, inlined) = grow(graph, &items, &component, id);
+            let recursive = component.len() > 1 || graph.uses(component[0]).iter().any(|edge| edge.to == component[0]);
+            let grown: Vec<Growth> = component.iter().map(|id| grow(graph, &items, &component, *id)).collect();
+            for (&id, Growth { size, bare_size, work: inlined }) in component.iter().zip(grown) {
                 let work = FUNCTION_WORK + own_work(u64::from(graph[id].instructions)) + inlined;
                 let import_work = work * IMPORT_PERCENT / 100;
-                items[id.index()] = ItemForecast { size, work, import_work, ..ItemForecast::default() };
-            }
-            let recursive = component.len() > 1 || graph.uses(component[0]).iter().any(|edge| edge.to == component[0]);
-            for &id in &component {
-                let uses = uses.of(id);
-                let absorbs = graph
-                    .uses(id)
-                    .iter()
-                    .any(|edge| edge.calls > 0 && items[edge.to.index()].inlining == Inlining::OnlyCall);
-                let traits = Traits { recursive, absorbs, uses };
-                judge(&graph[id], traits, &mut items[id.index()]);
+                let mut forecast = ItemForecast { size, work, import_work, ..ItemForecast::default() };
+                judge(&graph[id], Traits { recursive, bare_size, uses: uses.of(id) }, &mut forecast);
+                items[id.index()] = forecast;
             }
         }
         for id in graph.ids().filter(|id| graph[*id].kind != ItemKind::Function) {
@@ -170,21 +163,36 @@ impl Forecast {
     }
 }
 
-/// The size of one function, given that of its callees, and the work of inlining them.
-fn grow(graph: &Graph, items: &[ItemForecast], component: &[ItemId], id: ItemId) -> (u64, u64) {
-    let mut size = u64::from(graph[id].cost);
-    let mut work = 0;
+/// What becomes of a function when others are inlined into it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Growth {
+    size: u64,
+    /// The size if the only calls of local functions stay calls.
+    bare_size: u64,
+    /// The work of inlining.
+    work: u64,
+}
+
+/// The growth of one function, given its callees' sizes.
+fn grow(graph: &Graph, items: &[ItemForecast], component: &[ItemId], id: ItemId) -> Growth {
+    let cost = u64::from(graph[id].cost);
+    let mut grown = Growth { size: cost, bare_size: cost, work: 0 };
     for edge in graph.uses(id).iter().filter(|edge| edge.calls > 0 && graph[edge.to].kind == ItemKind::Function) {
         let (callee, calls) = (&items[edge.to.index()], u64::from(edge.calls));
-        if callee.inlining != Inlining::Kept && component.binary_search(&edge.to).is_err() {
-            size += callee.size.saturating_sub(CALL_SAVING) * calls;
-            work += callee.size.min(INLINED_LIMIT) / INSTRUCTION_COST * calls * INLINED_PERCENT / 100;
-        } else {
-            size += KEPT_CALL * calls;
+        let (kept, inlined) = (KEPT_CALL * calls, callee.size.saturating_sub(CALL_SAVING) * calls);
+        let inlining = if component.binary_search(&edge.to).is_ok() { Inlining::Kept } else { callee.inlining };
+        let (size, bare_size) = match inlining {
+            Inlining::Kept => (kept, kept),
+            Inlining::OnlyCall => (inlined, kept),
+            Inlining::AllCalls => (inlined, inlined),
+        };
+        grown.size = (grown.size + size).min(SIZE_LIMIT);
+        grown.bare_size = (grown.bare_size + bare_size).min(SIZE_LIMIT);
+        if inlining != Inlining::Kept {
+            grown.work += callee.size.min(INLINED_LIMIT) / INSTRUCTION_COST * calls * INLINED_PERCENT / 100;
         }
-        size = size.min(SIZE_LIMIT);
     }
-    (size, work)
+    grown
 }
 
 /// The work on a function's own instructions.
@@ -196,33 +204,36 @@ fn own_work(instructions: u64) -> u64 {
 struct Traits {
     /// It may come to call itself.
     recursive: bool,
-    /// It inlines a local function of any size that nobody else calls.
-    absorbs: bool,
+    /// Its size if the only calls of local functions stay calls.
+    bare_size: u64,
     /// How the module uses it.
     uses: Use,
 }
 
-/// Decides whether calls of a function get inlined, and what work it is.
-fn judge(item: &Item, Traits { recursive, absorbs, uses }: Traits, forecast: &mut ItemForecast) {
+/// Decides whether calls of a function get inlined.
+fn judge(item: &Item, Traits { recursive, bare_size, uses }: Traits, forecast: &mut ItemForecast) {
+    let size = forecast.size;
     let instructions = u64::from(item.instructions);
+    let may_be_inlined = item.inline != InlineAttribute::Never;
     let only_called = item.linkage.is_local() && !rules::is_single(item) && uses.references == 0;
-    let below = |percent: u64, tiny: u64, recursive: bool| match item.inline {
-        InlineAttribute::Never => false,
-        _ if recursive => instructions <= TINY_INSTRUCTIONS,
-        _ if instructions <= tiny && !absorbs => true,
-        _ => forecast.size * 100 < threshold(item).saturating_mul(percent),
+    let below = |percent: u64, size: u64| size * 100 < threshold(item).saturating_mul(percent);
+    let is_tiny = instructions <= TINY_INSTRUCTIONS && size == bare_size;
+    let small = |percent: u64| match recursive {
+        true => instructions <= TINY_INSTRUCTIONS,
+        false => is_tiny || below(percent, size),
     };
-    let last_call = only_called && uses.calls == 1 && !recursive && item.inline != InlineAttribute::Never;
-    // Where a cycle is entered, and within it, as long as the inliner has not been there before.
-    // What absorbs another function may still be small: constant arguments decide how much of both is left.
-    let is_short = item.inline != InlineAttribute::Never && instructions <= LIKELY_INSTRUCTIONS;
-    forecast.likely = is_short || below(LIKELY_PERCENT, TINY_INSTRUCTIONS, false);
-    forecast.inlining = match forecast.size {
-        _ if below(100, TINY_INSTRUCTIONS, recursive) => Inlining::AllCalls,
-        size if last_call && size < LAST_CALL_THRESHOLD => Inlining::OnlyCall,
+    let last_call = only_called && uses.calls == 1 && !recursive;
+    forecast.inlining = match may_be_inlined {
+        true if small(100) => Inlining::AllCalls,
+        true if last_call && size < LAST_CALL_THRESHOLD => Inlining::OnlyCall,
         _ => Inlining::Kept,
     };
-    forecast.certain = below(CERTAIN_PERCENT, TINY_INSTRUCTIONS, recursive);
+    forecast.certain = may_be_inlined && small(CERTAIN_PERCENT);
+    // Constant arguments decide how much is left of a short function, whatever it calls. Where a cycle is entered, and
+    // within it, calls are inlined as long as the inliner has not been there before. A function may come to be inlined
+    // rather than the large one that only it calls.
+    let is_short = instructions <= LIKELY_INSTRUCTIONS;
+    forecast.likely = may_be_inlined && (is_short || below(LIKELY_PERCENT, size) || below(100, bare_size));
     forecast.vanishes = forecast.inlining != Inlining::Kept && only_called;
 }
 
@@ -344,6 +355,26 @@ mod tests {
         }
         let forecast = Forecast::new(&module.graph());
         assert_eq!([a, b].map(|id| forecast.of(id).inlining), [Inlining::Kept, Inlining::AllCalls]);
+    }
+
+    #[test]
+    fn a_small_function_with_a_large_one_of_its_own_is_likely_inlined() {
+        let likely = |inline| {
+            let mut module = Builder::new();
+            let large = module.add(function("large", 2000));
+            let small = module.add(Item { inline, ..function("small", 100) });
+            module.call(small, large);
+            for name in ["a", "b"] {
+                let caller = module.add(visible(name, 10));
+                module.call(caller, small);
+            }
+            let forecast = Forecast::new(&module.graph());
+            assert_eq!(forecast.of(large).inlining, Inlining::OnlyCall);
+            assert_eq!(forecast.of(small).inlining, Inlining::Kept);
+            forecast.of(small).likely
+        };
+        assert!(likely(InlineAttribute::None));
+        assert!(!likely(InlineAttribute::Never));
     }
 
     #[test]
