@@ -11,6 +11,7 @@ use std::fs;
 use std::io::{self, PipeReader, PipeWriter};
 use std::os::fd::AsFd;
 use std::path::Path;
+use std::sync::mpsc::{self, Sender};
 use std::thread;
 
 use nix::errno::Errno;
@@ -37,17 +38,23 @@ pub fn during<T>(
         match Lookout::new(folder) {
             Ok((lookout, over)) => {
                 end.lookout = Some(over);
-                let watch = move || {
-                    lookout.watch(|name, content| {
+                let (found, bitcode) = mpsc::channel();
+                // A thread of its own, so that the work does not wait for the system to end the watch, which takes ten
+                // milliseconds.
+                let watch = move || lookout.watch(found);
+                let early = move || {
+                    for Bitcode { object, content } in bitcode {
                         if workers.threads > 1 {
                             workers.tokens.wait_for_another();
                         } else {
                             workers.tokens.wait();
                         }
-                        work(name, content);
-                    });
+                        work(&object, content);
+                    }
                 };
-                let started = thread::Builder::new().name("early".to_owned()).spawn_scoped(scope, watch);
+                let start = |name: &str| thread::Builder::new().name(name.to_owned());
+                let started = start("early").spawn_scoped(scope, early);
+                let started = started.and_then(|_| start("lookout").spawn_scoped(scope, watch));
                 started.map_or_else(|error| log::debug!("no early start: {error}"), drop);
             }
             // The system has a limit on watches. The work starts when rustc has ended.
@@ -73,6 +80,13 @@ impl Drop for End<'_> {
     }
 }
 
+/// A bitcode file that the front end has written.
+struct Bitcode {
+    /// The name of its object.
+    object: String,
+    content: Vec<u8>,
+}
+
 /// Sees bitcode appear in a folder.
 struct Lookout<'a> {
     folder: &'a Path,
@@ -89,7 +103,8 @@ impl<'a> Lookout<'a> {
         Ok((Self { folder, inotify, over }, writer))
     }
 
-    fn watch(&self, found: impl Fn(&str, Vec<u8>)) {
+    /// Sends what is found. The receiver learns of the end before the watch is taken down.
+    fn watch(&self, found: Sender<Bitcode>) {
         loop {
             let mut sources = [&self.inotify.as_fd(), &self.over.as_fd()].map(|fd| PollFd::new(*fd, PollFlags::POLLIN));
             match poll(&mut sources, PollTimeout::NONE) {
@@ -107,7 +122,8 @@ impl<'a> Lookout<'a> {
                     let object = format!("{stem}{OBJECT_SUFFIX}");
                     // The first name may be gone by now.
                     let content = fs::read(self.folder.join(&name)).or_else(|_| fs::read(self.folder.join(&object)));
-                    content.into_iter().for_each(|content| found(&object, content));
+                    // Whoever works has not ended before the other end of the pipe is closed.
+                    drop(content.map(|content| found.send(Bitcode { object, content })));
                 }
             }
         }

@@ -72,10 +72,7 @@ fn alone(compile: &Compile, transcript: &mut Transcript) -> Result<Exit, Failure
 fn beside_metadata(compile: &Compile, transcript: &mut Transcript) -> Result<Exit, Failure> {
     let folder = compile.scratch.stock();
     let outputs = compile.outputs.made_in(&folder);
-    for name in ["out", "explicit"] {
-        let folder = folder.join(name);
-        fs::create_dir_all(&folder).map_err(Failure::file(&folder))?;
-    }
+    outputs.make_folders().map_err(Failure::file(&folder))?;
     let arguments = Arguments::parse(&compile.plan.args).and_then(|arguments| outputs.redirect(&arguments));
     let words = arguments.map_err(Failure::CommandLine)?.to_words();
     let mut child = frontend::start(compile, &words, Speech::Piped, Jobserver::PassedOn)?;

@@ -84,15 +84,18 @@ pub fn run<'a>(
 
 /// rustc's command line: redirected outputs and linker, and colours if the user's terminal has them.
 fn command_line(compile: &Compile) -> Result<Arguments, Failure> {
-    let configuration = Configuration {
-        linker: compile.plan.linker.clone().unwrap_or_else(|| PathBuf::from("cc")),
-        socket: compile.scratch.socket(),
-        objects: compile.scratch.out(),
-        work: compile.scratch.work(),
-    };
-    let folder = compile.scratch.linker();
-    let link = linker::install(&folder, &configuration).map_err(Failure::file(&folder))?;
-    let mut own = vec![format!("-Clinker={}", link.display())];
+    let mut own = Vec::new();
+    if compile.plan.may_be_linked() {
+        let folder = compile.scratch.linker();
+        let configuration = Configuration {
+            linker: compile.plan.linker.clone().unwrap_or_else(|| PathBuf::from("cc")),
+            socket: compile.scratch.socket(),
+            objects: compile.scratch.out(),
+            work: folder.clone(),
+        };
+        let link = linker::install(&folder, &configuration).map_err(Failure::file(&folder))?;
+        own.push(format!("-Clinker={}", link.display()));
+    }
     let is_chosen = compile.plan.front_end.iter().any(|argument| match argument {
         Argument::Flag { flag, .. } => flag.is_long("color"),
         Argument::Free(_) | Argument::Separator => false,

@@ -91,14 +91,15 @@ pub fn receive<T: for<'a> Deserialize<'a>>(stream: &mut impl BufRead) -> io::Res
     Ok(serde_json::from_slice(&line)?)
 }
 
-/// Makes the linker's link in `folder` and returns its path, which is the value for `-Clinker`.
+/// Makes `folder` with the linker's link in it and returns the link's path, which is the value for `-Clinker`.
 ///
 /// # Errors
 ///
-/// Fails if the folder cannot be written or pcg-rustc's own path is not known.
+/// Fails if the folder cannot be made or pcg-rustc's own path is not known.
 pub fn install(folder: &Path, configuration: &Configuration) -> io::Result<PathBuf> {
     let name = configuration.linker.file_name().unwrap_or(OsStr::new("cc"));
     let link = folder.join(name);
+    fs::create_dir(folder)?;
     std::os::unix::fs::symlink(std::env::current_exe()?, &link)?;
     fs::write(folder.join(CONFIGURATION), serde_json::to_vec(configuration)?)?;
     Ok(link)

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -72,6 +73,16 @@ impl Outputs {
         };
         let writes_dep_info = plan.emit.iter().any(|(kind, _)| *kind == EmitKind::DepInfo);
         outputs.are_possible(writes_dep_info).then_some(outputs)
+    }
+
+    /// Makes the folders that rustc writes to.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a folder cannot be made.
+    pub fn make_folders(&self) -> io::Result<()> {
+        let explicit = self.explicit.iter().filter_map(|explicit| explicit.made.parent());
+        iter::once(self.made.as_path()).chain(explicit).try_for_each(fs::create_dir_all)
     }
 
     /// rustc makes a missing `--out-dir` itself, but only after it has tried to write dep-info into it.

@@ -57,6 +57,7 @@ impl<'a> Compile<'a> {
         let keeper = watch.folders(scratch.folders());
         tokens.on_change(move |held| keeper.tokens(held));
         let Some(outputs) = Outputs::new(plan, &scratch) else { return Ok(None) };
+        outputs.make_folders().map_err(Failure::SetUp)?;
         let threads = plan.options.threads.map_or(usize::MAX, usize::from);
         let workers = Workers { tokens: tokens.clone(), threads };
         Ok(Some(Self { plan, workers, scratch, outputs, report, watch, made: Mutex::default() }))
@@ -115,9 +116,8 @@ fn crate_object(compile: &Compile, name: &str, bitcode: Vec<u8>) -> Result<PathB
     if !pcg_llvm_backend::is_bitcode(&bitcode) {
         return Err(Failure::MachineCode { object: name.to_owned() });
     }
-    let folder = compile.scratch.work().join(made.len().to_string());
-    fs::create_dir(&folder).map_err(Failure::file(&folder))?;
-    let object = folder.join(format!("{name}{}", archive::OBJECT_SUFFIX));
+    let folder = compile.scratch.path();
+    let object = folder.join(format!("{}.{name}{}", made.len(), archive::OBJECT_SUFFIX));
 
     let keep = Keep::new(&compile.plan.options, name);
     let report = &compile.report;
@@ -140,7 +140,7 @@ fn crate_object(compile: &Compile, name: &str, bitcode: Vec<u8>) -> Result<PathB
     compile.workers.tokens.wait();
     report.phase_with_children("join", || {
         let embedded = compile.plan.settings.embed_bitcode.then(|| module.bitcode());
-        Joiner::find(&compile.plan.sysroot)?.join(&units, &localise, embedded, &folder, &object)
+        Joiner::find(&compile.plan.sysroot)?.join(&units, &localise, embedded, folder, &object)
     })?;
     keep.object(&object)?;
     made.push((key, object.clone()));

@@ -115,6 +115,13 @@ pub struct SplitPlan {
     pub json_errors: bool,
 }
 
+impl SplitPlan {
+    /// Whether rustc may start a linker.
+    pub fn may_be_linked(&self) -> bool {
+        may_be_linked(self.test, self.crate_types.as_deref())
+    }
+}
+
 impl Plan {
     /// Why this plan is an error under `--pcg-strict`, if it is one.
     pub fn refused(&self) -> Option<&Reason> {
@@ -425,8 +432,16 @@ fn check_outputs(request: &Request, outputs: &[(EmitKind, Option<PathBuf>)]) -> 
 
 /// rustc makes rpaths relative to the file that it links, which it is told is in the scratch folder.
 fn check_rpath(request: &Request, crate_types: Option<&[CrateType]>) -> Result<(), Reason> {
-    let is_linked = request.test || crate_types.is_none_or(|types| !types.iter().all(|kind| kind.is_archive()));
-    if request.rpath && is_linked { Err(Reason::new(Cause::Rpath, "-Crpath")) } else { Ok(()) }
+    if request.rpath && may_be_linked(request.test, crate_types) {
+        Err(Reason::new(Cause::Rpath, "-Crpath"))
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether rustc may start a linker.
+fn may_be_linked(test: bool, crate_types: Option<&[CrateType]>) -> bool {
+    test || crate_types.is_none_or(|types| !types.iter().all(|kind| kind.is_archive()))
 }
 
 fn is_optimised(request: &Request) -> bool {

@@ -1,13 +1,14 @@
 //! The scratch folder of one compile: everything that pcg writes before it is finished.
 //!
-//! It is a folder of its own in `TMPDIR`, removed when the compile ends, by whatever way.
+//! It is a folder of its own in `TMPDIR`, removed when the compile ends, by whatever way. Folders in it are made where
+//! they are needed: removing one may take some milliseconds, and somebody waits for it.
 //!
 //! | entry | what it holds |
 //! |---|---|
 //! | `out/` | what rustc writes, under the names that it would have in the output folder |
 //! | `explicit/` | outputs whose paths were given with `--emit kind=path`, by kind |
-//! | `linker/` | the link that rustc starts as the linker, and `pcg-link.json` beside it |
-//! | `work/` | crate objects and the join's temporary files |
+//! | `linker/` | the link that rustc starts as the linker, `pcg-link.json` beside it, and a changed response file |
+//! | `*.o` | crate objects and what they are joined from |
 //! | `stock/` | what stock rustc writes in a fallback that has to be combined with the front end's metadata |
 //! | `s` | the socket between the linker process and the driver |
 
@@ -46,15 +47,13 @@ impl Scratch {
         }
         let make = |parent: &Path| tempfile::Builder::new().prefix("pcg-rustc.").tempdir_in(parent);
         let folder = make(&parent)?;
-        for name in ["out", "explicit", "linker", "work"] {
-            fs::create_dir(folder.path().join(name))?;
-        }
+        fs::create_dir(folder.path().join("out"))?;
         let fits = folder.path().join("s").as_os_str().len() <= SOCKET_PATH_MAX;
         let socket_folder = if fits { None } else { Some(make(Path::new("/tmp"))?) };
         Ok(Self { folder, socket_folder })
     }
 
-    /// The folder itself.
+    /// The folder itself, where crate objects are made.
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
@@ -70,19 +69,14 @@ impl Scratch {
         self.path().join("out")
     }
 
-    /// Where rustc writes outputs with explicit paths.
+    /// Where rustc writes outputs with explicit paths, if there are any.
     pub fn explicit(&self) -> PathBuf {
         self.path().join("explicit")
     }
 
-    /// The folder of the link that stands for the linker.
+    /// The folder of the link that stands for the linker, if one may be needed.
     pub fn linker(&self) -> PathBuf {
         self.path().join("linker")
-    }
-
-    /// Where crate objects are made.
-    pub fn work(&self) -> PathBuf {
-        self.path().join("work")
     }
 
     /// Where stock rustc writes in a combined fallback.
