@@ -1,10 +1,12 @@
-//! All units of a crate on a rayon pool, in their order (the heaviest first), as many at a time as there are tokens.
+//! All units of a crate on a rayon pool, as many at a time as there are tokens.
 //!
-//! The calling thread coordinates: it starts a unit when it holds a token for it, asks for another token while units
-//! wait, and returns each one as soon as there is no work for it. Tokens and finished objects reach it over one
+//! Each unit is two tasks, which the [`Queue`] hands out: it is optimised, and then its machine code is generated. What
+//! becomes of a unit does not depend on their order.
+//!
+//! The calling thread coordinates: it starts a task when it holds a token for it, asks for another token while tasks
+//! wait, and returns each one as soon as there is no work for it. Tokens and what comes of tasks reach it over one
 //! channel, so it sleeps in between.
 
-use std::collections::VecDeque;
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
@@ -16,10 +18,11 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::error::Error;
 use crate::module::CrateModule;
+use crate::queue::{Queue, Task};
 use crate::settings::Settings;
 use crate::start::{self, STACK_BYTES};
 use crate::tokens::Tokens;
-use crate::unit::{Job, UnitObject, actions};
+use crate::unit::{Job, Optimised, UnitObject, actions};
 
 /// Who may work: tokens, and an upper bound on threads whatever the tokens say.
 #[derive(Clone, Debug)]
@@ -60,7 +63,7 @@ pub fn compile_units(
     let comment: Arc<str> = options.comment.as_str().into();
     let replaced: Arc<[[u32; 2]]> = partitioning.replaced.iter().map(|(id, substitute)| [id.0, substitute.0]).collect();
     // Units come with the heaviest first, but for the one that has the module's assembly.
-    let jobs: VecDeque<Job> = (0..partitioning.units.len())
+    let jobs: Vec<Job> = (0..partitioning.units.len())
         .map(|index| Job {
             index,
             module: module.clone(),
@@ -72,7 +75,6 @@ pub fn compile_units(
             record_inlined: options.record_inlined,
             settings: settings.clone(),
             comment: comment.clone(),
-            is_last: false,
         })
         .collect();
     let mut objects = Coordinator::new(jobs, workers)?.run()?;
@@ -101,19 +103,42 @@ pub fn compile_whole(
         record_inlined: options.record_inlined,
         settings: Arc::new(settings.clone()),
         comment: options.comment.as_str().into(),
-        is_last: false,
     };
-    start::guarded(&job.name(), move || job.run())
+    let is_last = false;
+    start::guarded(&job.name(), move || job.optimise()?.emit(is_last))
 }
 
 enum Event {
     /// A request was answered, or the own token is back.
     Token(io::Result<()>),
-    Done(Box<Result<UnitObject, Error>>),
+    /// A task has ended.
+    Done(Box<Result<Outcome, Error>>),
+}
+
+/// What comes of a task.
+enum Outcome {
+    Optimised(Optimised),
+    Object(UnitObject),
+}
+
+impl Task<Job, Optimised> {
+    fn unit(&self) -> String {
+        match self {
+            Self::Optimise(job) => job.name(),
+            Self::Emit { unit, .. } => unit.name(),
+        }
+    }
+
+    fn run(self) -> Result<Outcome, Error> {
+        match self {
+            Self::Optimise(job) => job.optimise().map(Outcome::Optimised),
+            Self::Emit { unit, is_last } => unit.emit(is_last).map(Outcome::Object),
+        }
+    }
 }
 
 struct Coordinator {
-    waiting: VecDeque<Job>,
+    queue: Queue<Job, Optimised>,
     running: usize,
     /// The most that may run, the child that has the own token included.
     limit: usize,
@@ -125,10 +150,10 @@ struct Coordinator {
 }
 
 impl Coordinator {
-    fn new(waiting: VecDeque<Job>, workers: &Workers) -> Result<Self, Error> {
+    fn new(jobs: Vec<Job>, workers: &Workers) -> Result<Self, Error> {
         let limit = workers.threads.max(1);
         let pool = ThreadPoolBuilder::new()
-            .num_threads(limit.min(waiting.len()))
+            .num_threads(limit.min(jobs.len()))
             .thread_name(|index| format!("unit {index}"))
             .stack_size(STACK_BYTES)
             .build()
@@ -152,14 +177,14 @@ impl Coordinator {
         let on_own = sender.clone();
         workers.tokens.on_own(move || drop(on_own.send(Event::Token(Ok(())))));
         let tokens = workers.tokens.clone();
-        Ok(Self { waiting, running: 0, limit, tokens, pool, helper, sender, events })
+        Ok(Self { queue: Queue::new(jobs), running: 0, limit, tokens, pool, helper, sender, events })
     }
 
     fn run(mut self) -> Result<Vec<UnitObject>, Error> {
-        let mut objects = Vec::with_capacity(self.waiting.len());
+        let mut objects = Vec::with_capacity(self.queue.len());
         let result = loop {
-            self.start_jobs();
-            if self.running == 0 && self.waiting.is_empty() {
+            self.start_tasks();
+            if self.running == 0 && self.queue.len() == 0 {
                 break Ok(objects);
             }
             // The sender's other end lives in `self`, so there is always a next event.
@@ -169,7 +194,8 @@ impl Coordinator {
                 Ok(Event::Done(result)) => {
                     self.running -= 1;
                     match *result {
-                        Ok(object) => objects.push(object),
+                        Ok(Outcome::Optimised(unit)) => self.queue.optimised(unit.instructions(), unit),
+                        Ok(Outcome::Object(object)) => objects.push(object),
                         Err(error) => break Err(error),
                     }
                 }
@@ -184,32 +210,31 @@ impl Coordinator {
     }
 
     /// Starts what tokens allow, asks for as many more as could be used, returns those that could not.
-    fn start_jobs(&mut self) {
+    fn start_tasks(&mut self) {
         let room = self.tokens.beside_child(self.limit);
         let allowed = self.tokens.allowed().min(room);
         while self.running < allowed
-            && let Some(mut job) = self.waiting.pop_front()
+            && let Some(task) = self.queue.next(allowed)
         {
-            job.is_last = self.waiting.is_empty();
             self.running += 1;
-            self.spawn(job);
+            self.spawn(task);
         }
         self.tokens.keep_for(self.running);
-        let wanted = room.saturating_sub(self.running).min(self.waiting.len());
+        let wanted = room.saturating_sub(self.running).min(self.queue.len());
         while self.tokens.requested() < wanted && self.tokens.request() {
             self.helper.request_token();
         }
     }
 
-    fn spawn(&self, job: Job) {
+    fn spawn(&self, task: Task<Job, Optimised>) {
         let sender = self.sender.clone();
         self.pool.spawn(move || {
             let on_fatal = sender.clone();
             start::report_fatal_errors_to(move |message| {
                 drop(on_fatal.send(Event::Done(Box::new(Err(Error::Fatal { message })))));
             });
-            let unit = job.name();
-            let result = panic::catch_unwind(AssertUnwindSafe(|| job.run()));
+            let unit = task.unit();
+            let result = panic::catch_unwind(AssertUnwindSafe(|| task.run()));
             // The coordinator does not listen after an error of another unit.
             drop(sender.send(Event::Done(Box::new(result.unwrap_or(Err(Error::Panic { unit }))))));
         });

@@ -20,6 +20,7 @@ mod ffi;
 mod graph;
 pub mod join;
 mod module;
+mod queue;
 mod settings;
 mod start;
 pub mod tokens;

@@ -1,10 +1,9 @@
-//! One codegen unit: a pure function of bitcode, partitioning and settings to an object.
+//! One codegen unit: a pure function of bitcode, partitioning and settings to an object, in two steps.
 
 use std::ffi::{CString, c_void};
-use std::mem::ManuallyDrop;
-use std::ops::Deref;
+use std::mem;
 use std::ptr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use inkwell::context::Context;
@@ -36,7 +35,7 @@ pub struct UnitObject {
     pub inlined: Vec<(String, String)>,
 }
 
-/// What one unit took; times are CPU seconds of the thread that compiled it.
+/// What one unit took; times are CPU seconds of the threads that compiled it.
 #[derive(Clone, Debug, Default)]
 pub struct UnitStatistics {
     /// Reading the unit's bodies from the module.
@@ -45,7 +44,7 @@ pub struct UnitStatistics {
     pub optimise_seconds: f64,
     /// Code generation.
     pub emit_seconds: f64,
-    /// Everything that the thread did for the unit.
+    /// Everything that was done for the unit.
     pub cpu_seconds: f64,
     /// Instructions before optimisation, imports and copies included.
     pub instructions_in: u64,
@@ -76,10 +75,32 @@ pub(crate) struct Job {
     pub(crate) record_inlined: bool,
     pub(crate) settings: Arc<Settings>,
     pub(crate) comment: Arc<str>,
-    /// No other unit is going to need this one's memory: the process is about to end, and taking a module apart takes
-    /// some percent of the time of compiling it.
-    pub(crate) is_last: bool,
 }
+
+/// A unit whose machine code is yet to be generated.
+#[derive(Debug)]
+pub(crate) struct Optimised {
+    job: Job,
+    statistics: UnitStatistics,
+    bitcode: Option<Vec<u8>>,
+    /// Instructions that are left.
+    instructions: u64,
+    llvm: Llvm,
+}
+
+/// What LLVM has of a unit. The parts are dropped in this order: the module belongs to the context, and the context
+/// refers to the diagnostics.
+#[derive(Debug)]
+struct Llvm {
+    module: Module<'static>,
+    machine: TargetMachine,
+    _context: Context,
+    diagnostics: Arc<Mutex<Diagnostics>>,
+}
+
+// SAFETY: LLVM wants a context, and what belongs to it, to be used by one thread at a time, not always by the same one.
+// The parts own each other, nothing else refers to them, and whoever has the value has it alone.
+unsafe impl Send for Llvm {}
 
 /// The actions of one unit, parallel to the graph's items.
 pub(crate) fn actions(graph: &Graph, partitioning: &Partitioning, index: usize) -> Arc<[u8]> {
@@ -102,42 +123,39 @@ impl Job {
         format!("{} (unit {})", self.module.name(), self.index)
     }
 
-    /// Loads, optimises and emits the unit in a context of its own.
-    pub(crate) fn run(&self) -> Result<UnitObject, Error> {
-        // The context refers to the collector, so it is declared, and with that dropped, after it.
-        let mut diagnostics = Box::new(Diagnostics::default());
-        let context = Kept::new(Context::create(), self.is_last);
+    /// Loads and optimises the unit in a context of its own.
+    pub(crate) fn optimise(self) -> Result<Optimised, Error> {
+        let diagnostics = Arc::new(Mutex::new(Diagnostics::default()));
+        let context = Context::create();
         // SAFETY: the context is alive, and the collector outlives it.
         unsafe {
-            let collector = ptr::from_mut(&mut *diagnostics).cast::<c_void>();
+            let collector = Arc::as_ptr(&diagnostics).cast_mut().cast::<c_void>();
             let on_inlined: Option<ffi::OnInlined> = if self.record_inlined { Some(on_inlined) } else { None };
             ffi::pcg_context_prepare(context.raw(), on_diagnostic, on_inlined, collector);
         }
         let start = thread_seconds();
-        let module = Kept::new(self.load(&context)?, self.is_last);
+        let module = self.load(&context)?;
         let bitcode = self.keep_bitcode.then(|| write_bitcode(&module));
-        // SAFETY: the module is alive.
-        let instructions_in = unsafe { ffi::pcg_module_instructions(module.as_mut_ptr()) };
+        let instructions_in = instructions(&module);
         let loaded = thread_seconds();
         let raw = RawSettings::new(&self.settings, self.verify);
-        let machine = Kept::new(self.target_machine(&module, &raw)?, self.is_last);
-        self.optimise(&module, &machine, &raw)?;
+        let machine = self.target_machine(&module, &raw)?;
+        self.run_passes(&module, &machine, &raw)?;
         let optimised = thread_seconds();
-        let object = self.emit(&module, &machine)?;
-        let inlined = diagnostics.into_result().map_err(|message| self.error("emitted", message))?;
-        let emitted = thread_seconds();
         let statistics = UnitStatistics {
             load_seconds: loaded - start,
             optimise_seconds: optimised - loaded,
-            emit_seconds: emitted - optimised,
-            cpu_seconds: emitted - start,
+            cpu_seconds: optimised - start,
             instructions_in,
-            text_bytes: text_bytes(&object)?,
+            ..UnitStatistics::default()
         };
-        Ok(UnitObject { index: self.index, object, statistics, bitcode, inlined })
+        let instructions = instructions(&module);
+        let llvm = Llvm { module, machine, _context: context, diagnostics };
+        Ok(Optimised { job: self, statistics, bitcode, instructions, llvm })
     }
 
-    fn load<'ctx>(&self, context: &'ctx Context) -> Result<Module<'ctx>, Error> {
+    /// The module has to be dropped before the context.
+    fn load(&self, context: &Context) -> Result<Module<'static>, Error> {
         let bitcode = self.module.bitcode();
         let (actions, count) = match &self.actions {
             Some(actions) => (actions.as_ptr(), actions.len()),
@@ -186,7 +204,7 @@ impl Job {
         Ok(unsafe { TargetMachine::new(machine) })
     }
 
-    fn optimise(&self, module: &Module, machine: &TargetMachine, settings: &RawSettings) -> Result<(), Error> {
+    fn run_passes(&self, module: &Module, machine: &TargetMachine, settings: &RawSettings) -> Result<(), Error> {
         if !self.optimise {
             return Ok(());
         }
@@ -197,49 +215,54 @@ impl Job {
         if done { Ok(()) } else { Err(self.error("optimised", error.unwrap_or_default())) }
     }
 
-    fn emit(&self, module: &Module, machine: &TargetMachine) -> Result<Vec<u8>, Error> {
-        let (buffer, error) = ffi::with_error(|error| {
-            // SAFETY: module and machine live during the call.
-            unsafe { ffi::pcg_emit_object(module.as_mut_ptr(), machine.as_mut_ptr(), error) }
-        });
-        if buffer.is_null() {
-            return Err(self.error("emitted", error.unwrap_or_default()));
-        }
-        // SAFETY: the shim hands over the buffer.
-        Ok(unsafe { MemoryBuffer::new(buffer) }.as_slice().to_vec())
-    }
-
     fn error(&self, stage: &'static str, message: String) -> Error {
         Error::Unit { unit: self.name(), stage, message }
     }
 }
 
-/// Something that is dropped, or is left to the end of the process.
-struct Kept<T> {
-    value: ManuallyDrop<T>,
-    is_kept: bool,
-}
-
-impl<T> Kept<T> {
-    fn new(value: T, is_kept: bool) -> Self {
-        Self { value: ManuallyDrop::new(value), is_kept }
+impl Optimised {
+    /// The unit's name in messages.
+    pub(crate) fn name(&self) -> String {
+        self.job.name()
     }
-}
 
-impl<T> Deref for Kept<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.value
+    /// How much there is to generate code for.
+    pub(crate) fn instructions(&self) -> u64 {
+        self.instructions
     }
-}
 
-impl<T> Drop for Kept<T> {
-    fn drop(&mut self) {
-        if !self.is_kept {
-            // SAFETY: this is the only place where the value is dropped, and nothing uses it afterwards.
-            unsafe { ManuallyDrop::drop(&mut self.value) }
+    /// Generates the machine code. If no other unit is going to need this one's memory (`is_last`), it is left to the
+    /// end of the process: taking a module apart takes some percent of the time of compiling it.
+    pub(crate) fn emit(self, is_last: bool) -> Result<UnitObject, Error> {
+        let Self { job, mut statistics, bitcode, llvm, .. } = self;
+        let start = thread_seconds();
+        let object = llvm.emit(&job)?;
+        statistics.emit_seconds = thread_seconds() - start;
+        statistics.cpu_seconds += statistics.emit_seconds;
+        let diagnostics = mem::take(&mut *llvm.diagnostics.lock().unwrap_or_else(PoisonError::into_inner));
+        if is_last {
+            mem::forget(llvm);
+        } else {
+            drop(llvm);
         }
+        let inlined = diagnostics.into_result().map_err(|message| job.error("emitted", message))?;
+        statistics.text_bytes = text_bytes(&object)?;
+        Ok(UnitObject { index: job.index, object, statistics, bitcode, inlined })
+    }
+}
+
+impl Llvm {
+    fn emit(&self, job: &Job) -> Result<Vec<u8>, Error> {
+        let (module, machine) = (&self.module, &self.machine);
+        let (buffer, error) = ffi::with_error(|error| {
+            // SAFETY: module and machine live during the call.
+            unsafe { ffi::pcg_emit_object(module.as_mut_ptr(), machine.as_mut_ptr(), error) }
+        });
+        if buffer.is_null() {
+            return Err(job.error("emitted", error.unwrap_or_default()));
+        }
+        // SAFETY: the shim hands over the buffer.
+        Ok(unsafe { MemoryBuffer::new(buffer) }.as_slice().to_vec())
     }
 }
 
@@ -248,9 +271,14 @@ fn write_bitcode(module: &Module) -> Vec<u8> {
     unsafe { MemoryBuffer::new(ffi::pcg_write_bitcode(module.as_mut_ptr())) }.as_slice().to_vec()
 }
 
+fn instructions(module: &Module) -> u64 {
+    // SAFETY: the module is alive.
+    unsafe { ffi::pcg_module_instructions(module.as_mut_ptr()) }
+}
+
 /// What LLVM reported about a unit. Stock rustc shows warnings to its user in a form of its own, so they too are a
 /// reason to leave the crate to it.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Diagnostics {
     messages: Vec<String>,
     inlined: Vec<(String, String)>,
@@ -274,8 +302,8 @@ extern "C" fn on_diagnostic(
     }
     // SAFETY: the shim passes a string that lives during the call.
     let message = unsafe { text(message, length) };
-    // SAFETY: `run` passes a collector that outlives the context, and each context is used by one thread.
-    unsafe { &mut *collector.cast::<Diagnostics>() }.messages.push(message);
+    // SAFETY: `optimise` passes a collector that outlives the context.
+    unsafe { collect(collector) }.messages.push(message);
 }
 
 extern "C" fn on_inlined(
@@ -288,7 +316,14 @@ extern "C" fn on_inlined(
     // SAFETY: the shim passes strings that live during the call.
     let pair = unsafe { (text(caller, caller_length), text(callee, callee_length)) };
     // SAFETY: as in `on_diagnostic`.
-    unsafe { &mut *collector.cast::<Diagnostics>() }.inlined.push(pair);
+    unsafe { collect(collector) }.inlined.push(pair);
+}
+
+/// # Safety
+/// `collector` points to a `Mutex<Diagnostics>` that is alive.
+unsafe fn collect<'a>(collector: *mut c_void) -> MutexGuard<'a, Diagnostics> {
+    // SAFETY: the caller's promise.
+    unsafe { &*collector.cast::<Mutex<Diagnostics>>() }.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// # Safety

@@ -1,8 +1,9 @@
 //! How long units take on a number of cores: the makespan of list scheduling.
 //!
-//! The pool of the back end starts the largest unit first and gives the next one to whatever core is free, which is
+//! The back end starts the largest unit first and gives the next one to whatever core is free, which is
 //! Graham's longest-processing-time rule: its makespan is at most 4/3 of the best one. Times are forecast work, so
-//! a schedule compares strategies; it is no promise of seconds.
+//! a schedule compares strategies; it is no promise of seconds. (The back end does better by some percent: it puts code
+//! generation off to fill the end.)
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

@@ -5,6 +5,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
+use crate::makespan::Unit;
+
 /// One compile's report. The schema is documented in `interface/src/report.rs`.
 #[derive(Debug, Clone)]
 pub struct Report(pub Value);
@@ -39,10 +41,14 @@ impl Report {
         self.0["reason"]["id"].as_str().unwrap_or("")
     }
 
-    /// Processor seconds of each unit, in unit order: loading, optimisation and code generation.
-    pub fn unit_seconds(&self) -> Vec<f64> {
-        let units = self.0["units"].as_array();
-        units.into_iter().flatten().map(|unit| unit["cpu_seconds"].as_f64().unwrap_or(0.0)).collect()
+    /// Processor seconds of each unit, in unit order.
+    pub fn units(&self) -> Vec<Unit> {
+        let seconds = |unit: &Value, name: &str| unit[name].as_f64().unwrap_or(0.0);
+        let steps = |unit: &Value| {
+            let emit = seconds(unit, "emit_seconds");
+            Unit { optimise: seconds(unit, "cpu_seconds") - emit, emit }
+        };
+        self.0["units"].as_array().into_iter().flatten().map(steps).collect()
     }
 
     /// The number of units that the crate was split into.

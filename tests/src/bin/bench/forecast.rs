@@ -1,7 +1,7 @@
 //! A forecast of LLVM's part on more cores than the machine has that measures.
 
 use pcg_tests::benchmark::Series;
-use pcg_tests::makespan::longest_first;
+use pcg_tests::makespan::{Unit, makespan};
 use pcg_tests::measure::median;
 
 /// The cores that forecasts are made for.
@@ -28,15 +28,16 @@ impl Forecast {
 
     /// From the reports of pcg's runs with one unit and with units of its own choice: medians of both.
     pub(crate) fn new(single: &Series, units: &Series) -> Self {
-        let seconds = units.reports.iter().map(|report| report.unit_seconds()).collect::<Vec<_>>();
-        let of_runs = |value: &dyn Fn(&[f64]) -> f64| median(&seconds.iter().map(|run| value(run)).collect::<Vec<_>>());
-        let sums = single.reports.iter().map(|report| report.unit_seconds().iter().sum()).collect::<Vec<_>>();
+        let runs = units.reports.iter().map(|report| report.units()).collect::<Vec<_>>();
+        let of_runs = |value: &dyn Fn(&[Unit]) -> f64| median(&runs.iter().map(|run| value(run)).collect::<Vec<_>>());
+        let total = |run: &[Unit]| run.iter().map(Unit::seconds).sum();
+        let sums = single.reports.iter().map(|report| total(&report.units())).collect::<Vec<_>>();
         Self {
-            units: seconds.first().map_or(0, Vec::len),
+            units: runs.first().map_or(0, Vec::len),
             single: median(&sums),
-            total: of_runs(&|run| run.iter().sum()),
-            longest: of_runs(&|run| run.iter().copied().fold(0.0, f64::max)),
-            makespan: of_runs(&|run| longest_first(run, CORES)),
+            total: of_runs(&total),
+            longest: of_runs(&|run| run.iter().map(Unit::seconds).fold(0.0, f64::max)),
+            makespan: of_runs(&|run| makespan(run, CORES)),
         }
     }
 }
@@ -50,7 +51,8 @@ mod tests {
     use super::*;
 
     fn series(units: &[f64]) -> Series {
-        let units: Vec<_> = units.iter().map(|seconds| json!({ "cpu_seconds": seconds })).collect();
+        let units: Vec<_> =
+            units.iter().map(|seconds| json!({ "cpu_seconds": seconds, "emit_seconds": 0.0 })).collect();
         Series { variant: Variant::pcg(None), runs: vec![], text: 0, reports: vec![Report(json!({ "units": units }))] }
     }
 
