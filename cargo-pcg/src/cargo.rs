@@ -10,7 +10,8 @@
 //! | no `report` | `PCG_REPORT`: a folder in the project's target folder, for `cargo pcg explain` |
 //! | nothing | `RUSTC_WRAPPER`: pcg-rustc |
 //! | nothing, and a wrapper is there already (sccache) | `RUSTC`: pcg-rustc, and `CARGO_PCG_RUSTC`: the rustc that it was to be |
-//! | nothing | `CARGO_CACHE_RUSTC_INFO=0`, as cargo's cache of `rustc -vV` does not know pcg's variables |
+//! | nothing | `--config env.PCG_CONFIGURATION…`, by which cargo's cache of rustc's answers knows pcg's variables (`rustc_info.rs`) |
+//! | nothing, and a wrapper is there or no project | `CARGO_CACHE_RUSTC_INFO=0`: there is no such cache |
 //! | anything of cargo's | the same |
 //!
 //! Cargo fingerprints the profile and the text of `-vV`, so that artefacts of stock and of pcg, and of different
@@ -37,6 +38,7 @@ use crate::planning::build::Build;
 use crate::profile::{self, Selection};
 use crate::project::{Choice, Extent, Project};
 use crate::reports;
+use crate::rustc_info;
 use crate::settings::Settings;
 use crate::terminal::Terminal;
 use crate::words::Words;
@@ -64,8 +66,7 @@ pub(crate) fn become_cargo(
     let selection = profile::selected(&expanded, environment, project.as_ref())?;
     let program = program(environment);
     let mut cargo = Command::new(&program);
-    cargo.args(arguments(words, &expanded, &settings, selection.as_ref()));
-    cargo.env("CARGO_CACHE_RUSTC_INFO", "0").envs(settings.variables());
+    cargo.envs(settings.variables());
     // A cargo pcg around this one has chosen for its own project.
     cargo.env_remove(options::CHOSEN_PLAN).env_remove(options::CHOSEN_REPORT);
     cargo.envs(reports::default_folder(&settings, project.as_ref()).map(|folder| (options::CHOSEN_REPORT, folder)));
@@ -74,22 +75,31 @@ pub(crate) fn become_cargo(
     let has_units = !settings.leave_units_open()
         || selection.as_ref().is_some_and(Selection::has_units)
         || cargo_units::are_given(&expanded, profile, environment, &build);
-    if let Some(project) = project.filter(|_| cargo_command::builds_code(&expanded) && !has_units) {
-        let build = Build { project: &project, choice: &choice, settings: &settings, terminal };
+    if let Some(project) = project.as_ref().filter(|_| cargo_command::builds_code(&expanded) && !has_units) {
+        let build = Build { project, choice: &choice, settings: &settings, terminal };
         cargo.env(options::CHOSEN_PLAN, build.write(profile)?);
     }
     if let Some(options) = selection.as_ref().and_then(|selection| selection.rustc_options.as_ref()) {
         cargo.env(rustc_options::VARIABLE, options);
     }
+    let mut config = Vec::new();
     let pcg_rustc = find_pcg_rustc(environment)?;
     if has_other_wrapper(words, environment, &build, &pcg_rustc) {
         if environment.get(RUSTC_VARIABLE).is_none() {
             cargo.env(RUSTC_VARIABLE, cargo_programs::rustc(environment, &build).program);
         }
-        cargo.env("RUSTC", pcg_rustc);
+        cargo.env("RUSTC", pcg_rustc).envs([rustc_info::KEEP_NOTHING]);
     } else {
         cargo.env("RUSTC_WRAPPER", pcg_rustc);
+        match project.filter(|_| cargo_command::is_cargos_own(&expanded)) {
+            Some(project) => {
+                rustc_info::forget_failures(project.target_directory());
+                config.extend(rustc_info::configuration(&cargo, environment));
+            }
+            None => _ = cargo.envs([rustc_info::KEEP_NOTHING]),
+        }
     }
+    cargo.args(arguments(words, &expanded, &settings, selection.as_ref(), config));
     Err(CargoPcgError::CannotRun { program, source: cargo.exec() })
 }
 
@@ -106,16 +116,22 @@ fn project(words: &Words, choice: &Choice<'_>, environment: &Environment) -> Opt
     cargo_command::compiles_project(words).then(|| Project::find(choice, extent, environment)).flatten()
 }
 
-/// Cargo's command line, with a profile and the numbers of units where cargo looks for them. A command that may not
+/// Cargo's command line, with values for `--config`: these, a profile, and the numbers of units. A command that may not
 /// compile gets those numbers only that the user gave it.
-fn arguments(words: &Words, expanded: &Words, settings: &Settings, selection: Option<&Selection>) -> Vec<OsString> {
+fn arguments(
+    words: &Words,
+    expanded: &Words,
+    settings: &Settings,
+    selection: Option<&Selection>,
+    mut config: Vec<OsString>,
+) -> Vec<OsString> {
     let renamed = selection.filter(|selection| selection.given != selection.name).and_then(|selection| {
         let option = cargo_command::profile_option(expanded);
         // An alias may have it.
         words.with_value_of(option, &selection.name).or_else(|| expanded.with_value_of(option, &selection.name))
     });
     let words = renamed.as_ref().unwrap_or(words);
-    let mut config = selection.map_or_else(Vec::new, |selection| selection.config.clone());
+    config.extend(selection.iter().flat_map(|selection| selection.config.clone()));
     if cargo_command::compiles(expanded) || settings.has_units_on_the_command_line() {
         let profile = selection.map_or_else(|| cargo_command::profile(expanded), |selection| &selection.name);
         config.extend(settings.for_cargo(profile));
@@ -168,7 +184,7 @@ mod tests {
         let settings = Settings::read(&options, &environment, None).unwrap();
         let expanded = expand(&words, &environment).unwrap();
         let selection = profile::selected(&expanded, &environment, None).unwrap();
-        let arguments = super::arguments(&words, &expanded, &settings, selection.as_ref());
+        let arguments = super::arguments(&words, &expanded, &settings, selection.as_ref(), Vec::new());
         arguments.join(OsStr::new(" ")).into_string().unwrap()
     }
 

@@ -61,6 +61,11 @@ pub(crate) fn compiles(words: &Words) -> bool {
     row(words).is_some()
 }
 
+/// Whether it is a command of cargo itself that compiles.
+pub(crate) fn is_cargos_own(words: &Words) -> bool {
+    row(words).is_some_and(|row| row.profile_option == PROFILE)
+}
+
 /// Whether the command compiles the project in the current folder or the one that it names.
 pub(crate) fn compiles_project(words: &Words) -> bool {
     compiles(words) && (words.command() != Some(INSTALL) || words.value_of("--path").is_some())

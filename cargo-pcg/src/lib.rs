@@ -26,6 +26,7 @@ mod planning;
 mod profile;
 mod project;
 mod reports;
+mod rustc_info;
 mod settings;
 mod terminal;
 mod words;

@@ -1,5 +1,7 @@
 //! What cargo says of the project that a command works on.
 
+mod answer;
+
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::{Metadata, MetadataCommand, Package, PackageId};
@@ -93,6 +95,20 @@ impl<'a> Choice<'a> {
     }
 }
 
+impl Choice<'_> {
+    /// The question for it.
+    fn question(&self, environment: &Environment) -> MetadataCommand {
+        let mut question = MetadataCommand::new();
+        question.cargo_path(cargo::program(environment)).other_options(self.options());
+        self.manifest.iter().for_each(|manifest| _ = question.manifest_path(manifest));
+        question
+    }
+
+    fn options(&self) -> Vec<String> {
+        self.flags.iter().map(|flag| (*flag).to_owned()).collect()
+    }
+}
+
 /// A workspace, or a package alone.
 #[derive(Debug)]
 pub(crate) struct Project {
@@ -103,28 +119,22 @@ pub(crate) struct Project {
 impl Project {
     /// Asks cargo. `None` where it has no answer: then it will say why when it is to build.
     pub(crate) fn find(choice: &Choice<'_>, extent: Extent, environment: &Environment) -> Option<Self> {
-        let mut command = MetadataCommand::new();
-        command.cargo_path(cargo::program(environment));
-        let mut options: Vec<String> = choice.flags.iter().map(|flag| (*flag).to_owned()).collect();
-        match extent {
-            Extent::Members => _ = command.no_deps(),
-            Extent::Dependencies => {
-                options.extend(choice.features.iter().cloned());
-                options.extend(["--filter-platform".to_owned(), TARGET.to_owned()]);
-                // Cargo asks rustc about the target; nothing is compiled that a wrapper could have to do with.
-                command.env("RUSTC_WRAPPER", "");
-            }
-        }
-        command.other_options(options);
-        if let Some(manifest) = &choice.manifest {
-            command.manifest_path(manifest);
-        }
-        let metadata = command.exec().ok()?;
+        let (metadata, text) = answer::ask(choice.question(environment).no_deps())?;
         let target_directory = match &choice.target_dir {
             Some(folder) => std::path::absolute(folder).ok()?,
             None => metadata.target_directory.clone().into(),
         };
-        Some(Self { metadata, target_directory })
+        let members = Self { metadata, target_directory };
+        if extent == Extent::Members {
+            return Some(members);
+        }
+        let mut question = choice.question(environment);
+        let target = ["--filter-platform", TARGET].map(str::to_owned);
+        question.other_options([choice.options(), choice.features.clone(), target.to_vec()].concat());
+        // Cargo asks rustc about the target; nothing is compiled that a wrapper could have to do with.
+        question.env("RUSTC_WRAPPER", "");
+        let metadata = answer::ask_or_recall(&question, &text, environment, &members.records())?;
+        Some(Self { metadata, ..members })
     }
 
     /// The folder for artefacts.

@@ -25,6 +25,11 @@ impl Environment {
         self.variables.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
     }
 
+    /// All variables, in the order of their names.
+    pub fn all(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
+        self.variables.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()))
+    }
+
     /// Whether `program` is the running executable itself, by whatever name.
     pub fn is_this_program(&self, program: &Path) -> bool {
         match (&self.current_exe, program.canonicalize()) {

@@ -26,6 +26,9 @@ use crate::rustc_options::{self, RustcOptions};
 /// The variable for the plan that `cargo pcg` makes of a build.
 pub const CHOSEN_PLAN: &str = "PCG_PLAN";
 
+/// The variable by which cargo tells answers of differently configured pcg-rustcs apart. Nobody reads it.
+pub const CONFIGURATION: &str = "PCG_CONFIGURATION";
+
 /// The variable for the folder in which `cargo pcg` keeps reports.
 pub const CHOSEN_REPORT: &str = "PCG_REPORT";
 

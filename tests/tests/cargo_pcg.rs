@@ -3,9 +3,10 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use pcg_tests::command::{command, run_ok};
+use pcg_tests::command::{command, run, run_ok};
 use pcg_tests::report::Report;
 use pcg_tests::toolchain;
 use serde_json::Value;
@@ -49,13 +50,18 @@ impl Project {
         Ok(fs::write(path, content)?)
     }
 
-    /// Runs `cargo pcg`, or cargo alone; returns the crates that were compiled and what the program printed.
-    fn cargo(&self, program: PathBuf, words: &[&str]) -> Result<(Vec<String>, String)> {
+    /// `cargo pcg`, or cargo alone.
+    fn command(&self, program: PathBuf, words: &[&str]) -> Result<Command> {
         let mut cargo = command(program);
         cargo.args(words).current_dir(self.folder.path());
         cargo.env("CARGO", toolchain::cargo()?).env("RUSTC", toolchain::rustc()?).env("CARGO_TERM_COLOR", "never");
         cargo.env("CARGO_TARGET_DIR", self.folder.path().join("target"));
-        let outcome = run_ok(&mut cargo)?;
+        Ok(cargo)
+    }
+
+    /// Runs it; returns the crates that were compiled and what the program printed.
+    fn cargo(&self, program: PathBuf, words: &[&str]) -> Result<(Vec<String>, String)> {
+        let outcome = run_ok(&mut self.command(program, words)?)?;
         let said = outcome.stderr_text();
         let compiled = said.lines().filter_map(|line| line.trim_start().strip_prefix("Compiling "));
         let mut names: Vec<_> = compiled.filter_map(|rest| rest.split(' ').next().map(str::to_owned)).collect();
@@ -98,6 +104,41 @@ fn exactly_what_changed_is_compiled() -> Result<()> {
     project.write("src/main.rs", &format!("{}// The end.\n", FILES[1].1))?;
     ensure!(project.pcg(&[])? == ["caller"], "a change of the program");
     ensure!(project.pcg(&[])? == NOTHING, "no change");
+    Ok(())
+}
+
+/// A rustc that writes down that it was asked something and not to compile, or fails where the file `broken` is.
+const ASKED: &str = r#"#!/bin/sh
+folder=${0%/*}
+case "$*" in -vV | *--print=*) echo >>"$folder/asked" ;; esac
+[ -e "$folder/broken" ] && exit 7
+exec "$RUSTC_BEHIND" "$@"
+"#;
+
+#[test]
+fn a_build_that_has_nothing_to_do_asks_rustc_nothing() -> Result<()> {
+    let project = Project::new()?;
+    let folder = project.folder.path();
+    let rustc = folder.join("rustc");
+    fs::write(&rustc, ASKED)?;
+    run_ok(command("chmod").arg("+x").arg(&rustc))?;
+    let build = |own: &[&str]| -> Result<(bool, usize)> {
+        drop(fs::remove_file(folder.join("asked")));
+        let mut cargo = project.command(toolchain::cargo_pcg()?, &[&["pcg", "build", "--release"], own].concat())?;
+        let outcome = run(cargo.env("RUSTC", &rustc).env("RUSTC_BEHIND", toolchain::rustc()?))?;
+        let asked = fs::read_to_string(folder.join("asked")).unwrap_or_default().lines().count();
+        Ok((outcome.status.success(), asked))
+    };
+    let size = &["--pcg-strategy=size"][..];
+    ensure!(build(&[])?.1 > 1, "the first build");
+    ensure!(build(&[])? == (true, 0), "the second build");
+    ensure!(build(size)?.1 > 1 && build(size)? == (true, 0), "another strategy");
+    ensure!(build(&[])? == (true, 0), "back again");
+    fs::remove_dir_all(folder.join("target"))?;
+    fs::write(folder.join("broken"), "")?;
+    ensure!(!build(&[])?.0, "a rustc that does not work");
+    fs::remove_file(folder.join("broken"))?;
+    ensure!(build(&[])?.0, "a rustc that works again");
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use super::common::World;
-use super::{PCG_RUSTC, cargo_pcg, said, start};
+use super::{PCG_RUSTC, Started, cargo_pcg, said, start, workspace};
 
 #[test]
 fn cargo_gets_its_arguments_and_its_exit_code_is_ours() {
@@ -76,4 +76,23 @@ fn a_wrapper_that_is_pcg_or_none_is_replaced() {
         let variables = start(&world, command.env("RUSTC_WRAPPER", wrapper)).variables;
         assert!(variables.iter().any(|variable| variable == "RUSTC_WRAPPER=[PCG_RUSTC]"), "{variables:?}");
     }
+}
+
+#[test]
+fn the_cache_of_rustcs_answers_knows_pcgs_variables() {
+    let world = World::new();
+    let without_cache = |started: &Started| started.variables.iter().any(|set| set == "CARGO_CACHE_RUSTC_INFO=0");
+    let outside = start(&world, &mut cargo_pcg(&world, &["build"]));
+    assert!(outside.cache.is_empty() && without_cache(&outside), "without a project");
+    workspace(&world, "", "");
+    let words = ["build", "--pcg-strategy", "size", "--pcg-threads=2"];
+    let started = start(&world, &mut cargo_pcg(&world, &words));
+    let value = |variables: &str| format!("env.PCG_CONFIGURATION.value=\"{variables}\"");
+    let force = "env.PCG_CONFIGURATION.force=true".to_owned();
+    assert_eq!(started.cache, [value("CARGO_PCG_STRATEGY=size"), force.clone()]);
+    assert!(!without_cache(&started));
+    assert_eq!(start(&world, &mut cargo_pcg(&world, &["run"])).cache, [value(""), force]);
+    let beside = start(&world, cargo_pcg(&world, &["build"]).env("RUSTC_WRAPPER", "sccache"));
+    assert!(beside.cache.is_empty() && without_cache(&beside), "behind a wrapper");
+    assert!(start(&world, &mut cargo_pcg(&world, &["nextest", "run"])).cache.is_empty());
 }

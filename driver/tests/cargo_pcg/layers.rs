@@ -1,9 +1,10 @@
 //! Options in manifests and files, and what cargo gets of them.
 
 use std::fs;
+use std::process::Command;
 
 use super::common::World;
-use super::{cargo_pcg, start, workspace};
+use super::{asked, cargo_pcg, start, workspace};
 
 #[test]
 fn what_files_say_becomes_settings_of_cargos_and_variables() {
@@ -29,7 +30,6 @@ fn what_files_say_becomes_settings_of_cargos_and_variables() {
     ];
     assert_eq!(started.arguments, expected);
     let expected = [
-        "CARGO_CACHE_RUSTC_INFO=0",
         "CARGO_PCG_KEEP=[ROOT]/project/kept",
         "CARGO_PCG_REPORT=[ROOT]/project/reports/",
         "CARGO_PCG_STRICT=true",
@@ -69,30 +69,66 @@ fn files_in_folders_above_count_and_the_nearest_wins() {
 #[test]
 fn cargo_is_asked_about_the_project_that_is_built_and_no_other() {
     let world = World::new();
-    let asked = world.path("asked");
+    cargo_pcg(&world, &[]);
+    workspace(&world, "", "");
     let ask = |words: &[&str]| {
         start(&world, &mut cargo_pcg(&world, words));
-        let words = fs::read_to_string(&asked).ok()?;
-        fs::remove_file(&asked).unwrap();
-        Some(words.lines().collect::<Vec<_>>().join(" "))
+        asked(&world)
     };
-    let target = "--filter-platform x86_64-unknown-linux-gnu";
-    let answer = ask(&["build", "--manifest-path", "a/Cargo.toml", "--locked", "--", "--offline"]).unwrap();
-    assert_eq!(answer, format!("metadata --format-version 1 --manifest-path a/Cargo.toml --locked {target}"));
-    let answer = ask(&["install", "--path", "a", "-F", "x y", "--no-default-features"]).unwrap();
+    let (question, target) = ("metadata --format-version 1", "--filter-platform x86_64-unknown-linux-gnu");
+    let found = ask(&["build", "--manifest-path", "a/Cargo.toml", "--locked", "--", "--offline"]);
+    let project = "--manifest-path a/Cargo.toml --locked";
+    assert_eq!(found, [format!("{question} --no-deps {project}"), format!("{question} {project} {target}")]);
+    let found = ask(&["install", "--path", "a", "-F", "x y", "--no-default-features"]);
     let features = "--features=x y --no-default-features";
-    assert_eq!(answer, format!("metadata --format-version 1 --manifest-path a/Cargo.toml {features} {target}"));
+    assert_eq!(found[1], format!("{question} --manifest-path a/Cargo.toml {features} {target}"));
     // Without machine code there is nothing to plan.
-    assert_eq!(ask(&["check"]).unwrap(), "metadata --format-version 1 --no-deps");
+    assert_eq!(ask(&["check"]), [format!("{question} --no-deps")]);
     for words in [["install", "ripgrep"], ["fmt", "--all"], ["clean", "--release"]] {
-        assert_eq!(ask(&words), None, "{words:?}");
+        assert!(ask(&words).is_empty(), "{words:?}");
     }
+}
+
+#[test]
+fn what_cargo_says_of_dependencies_is_kept_until_something_changes() {
+    let world = World::new();
+    cargo_pcg(&world, &[]);
+    workspace(&world, "", "");
+    let is_asked_by = |command: &mut Command| {
+        start(&world, command);
+        asked(&world).len() == 2
+    };
+    let is_asked = || is_asked_by(&mut cargo_pcg(&world, &["build"]));
+    assert!(is_asked() && is_asked(), "without a lock file nothing is certain");
+    world.write("project/Cargo.lock", "version = 4\n");
+    assert!(is_asked() && !is_asked(), "the same build again");
+    assert!(!is_asked_by(&mut cargo_pcg(&world, &["build", "--release", "--all"])), "the same packages");
+    assert!(is_asked_by(&mut cargo_pcg(&world, &["build", "-F", "x"])) && is_asked(), "other features");
+    assert!(is_asked_by(cargo_pcg(&world, &["build"]).env("RUSTFLAGS", "-g")) && is_asked(), "another variable");
+    let manifest = |name: &str| fs::read_to_string(world.path(name)).unwrap() + "# More.\n";
+    for (name, content) in [
+        ("project/Cargo.lock", "version = 3\n".to_owned()),
+        ("project/Cargo.toml", manifest("project/Cargo.toml")),
+        ("project/lib/Cargo.toml", manifest("project/lib/Cargo.toml")),
+        ("home/config.toml", "net.offline = true\n".to_owned()),
+        ("project/.cargo/config.toml", "paths = []\n".to_owned()),
+        ("metadata", manifest("metadata").replace("0.1.0", "0.2.0").replace("# More.\n", "")),
+    ] {
+        world.write(name, &content);
+        assert!(is_asked() && !is_asked(), "{name}");
+    }
+    world.write("home/config.toml", "include = 'other.toml'\n");
+    assert!(is_asked() && is_asked(), "a file that is not known");
+    fs::remove_file(world.path("home/config.toml")).unwrap();
+    assert!(is_asked() && !is_asked());
+    fs::remove_file(world.path("project/app/Cargo.toml")).unwrap();
+    assert!(is_asked(), "a package that is gone");
 }
 
 #[test]
 fn a_project_that_cargo_cannot_read_is_left_to_cargo() {
     let world = World::new();
     let started = start(&world, &mut cargo_pcg(&world, &["build"]));
-    assert!(world.path("asked").exists() && !world.path("metadata").exists());
+    assert!(!asked(&world).is_empty() && !world.path("metadata").exists());
     assert_eq!((started.arguments, started.said), (vec!["build".to_owned()], String::new()));
 }

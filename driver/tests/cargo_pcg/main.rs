@@ -21,10 +21,10 @@ use common::{World, without_options};
 use serde_json::{Value, json};
 
 /// Writes its arguments and the variables that matter, and ends with a code of its own. Of metadata it knows what is in
-/// the file `metadata`, if there is one.
+/// the file `metadata`, if there is one; each question is a line of the file `asked`.
 const CARGO: &str = r#"root=${0%/*}
 if [ "$1" = metadata ]; then
-    printf '%s\n' "$@" >"$root/asked"
+    echo "$*" >>"$root/asked"
     exec cat "$root/metadata"
 fi
 printf '%s\n' "$@" >"$root/arguments"
@@ -59,7 +59,11 @@ fn cargo_pcg(world: &World, words: &[&str]) -> Command {
 
 /// The same for a cargo-pcg that is elsewhere.
 fn cargo_pcg_at(program: &Path, world: &World, words: &[&str]) -> Command {
-    let cargo = world.script("cargo", CARGO);
+    let cargo = world.path("cargo");
+    // It is the same one for all calls, also by its time.
+    if !cargo.exists() {
+        world.script("cargo", CARGO);
+    }
     fs::create_dir_all(world.path("project/.cargo")).unwrap();
     fs::create_dir_all(world.path("home")).unwrap();
     let mut command = Command::new(program);
@@ -73,7 +77,10 @@ fn cargo_pcg_at(program: &Path, world: &World, words: &[&str]) -> Command {
 
 /// What cargo was started with, and what was said before.
 struct Started {
+    /// Without those of `cache`.
     arguments: Vec<String>,
+    /// The settings by which cargo's cache of rustc's answers knows pcg's variables.
+    cache: Vec<String>,
     variables: Vec<String>,
     said: String,
 }
@@ -83,7 +90,20 @@ fn start(world: &World, command: &mut Command) -> Started {
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(42), "{}", said(world, &output));
     let lines = |name| without_root(world, &fs::read(world.path(name)).unwrap()).lines().map(str::to_owned).collect();
-    Started { arguments: lines("arguments"), variables: lines("variables"), said: said(world, &output) }
+    let mut arguments: Vec<String> = lines("arguments");
+    let mut cache = Vec::new();
+    while let Some(at) = arguments.iter().position(|word| word.starts_with("env.PCG_CONFIGURATION.")) {
+        cache.extend(arguments.drain(at - 1..=at).nth(1));
+    }
+    Started { arguments, cache, variables: lines("variables"), said: said(world, &output) }
+}
+
+/// The questions about metadata since the last call.
+fn asked(world: &World) -> Vec<String> {
+    let file = world.path("asked");
+    let asked = fs::read_to_string(&file).unwrap_or_default();
+    drop(fs::remove_file(file));
+    asked.lines().map(str::to_owned).collect()
 }
 
 fn said(world: &World, output: &Output) -> String {
