@@ -9,6 +9,7 @@ use pcg_interface::environment::Environment;
 
 use crate::cargo;
 use crate::cargo_command;
+use crate::file::write_file;
 use crate::planning::graph::PackageGraph;
 use crate::words::Words;
 
@@ -25,6 +26,12 @@ const FEATURE_FLAGS: [&str; 2] = ["--all-features", "--no-default-features"];
 
 /// Options that change which project is meant, or what cargo may do to find out.
 const FLAGS: [&str; 3] = ["--offline", "--locked", "--frozen"];
+
+/// The file by which folders are known whose content can be made again, and what it begins with.
+pub(crate) const CACHE_TAG: &str = "CACHEDIR.TAG";
+const CACHE_MARK: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55\n\
+    # This file is a cache directory tag created by cargo.\n\
+    # For information about cache directory tags see https://bford.info/cachedir/\n";
 
 /// Which project is meant.
 #[derive(Debug, Default)]
@@ -133,6 +140,7 @@ impl Project {
         question.other_options([choice.options(), choice.features.clone(), target.to_vec()].concat());
         // Cargo asks rustc about the target; nothing is compiled that a wrapper could have to do with.
         question.env("RUSTC_WRAPPER", "");
+        members.mark_target_directory();
         let metadata = answer::ask_or_recall(&question, &text, environment, &members.records())?;
         Some(Self { metadata, ..members })
     }
@@ -140,6 +148,15 @@ impl Project {
     /// The folder for artefacts.
     pub(crate) fn target_directory(&self) -> &Path {
         &self.target_directory
+    }
+
+    /// Makes the folder for artefacts if it is missing, with the mark that cargo puts into one that it makes itself: tools
+    /// for backups and the like leave it out then.
+    fn mark_target_directory(&self) {
+        if !self.target_directory.exists() {
+            // Where nothing can be written, whoever needs it says so.
+            drop(write_file(&self.target_directory.join(CACHE_TAG), CACHE_MARK));
+        }
     }
 
     /// The manifest that speaks for the whole.

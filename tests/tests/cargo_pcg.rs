@@ -107,6 +107,17 @@ fn exactly_what_changed_is_compiled() -> Result<()> {
     Ok(())
 }
 
+#[test]
+fn the_target_folder_is_marked_as_cargo_marks_it() -> Result<()> {
+    let mark = |build: &dyn Fn(&Project) -> Result<Vec<String>>| -> Result<String> {
+        let project = Project::new()?;
+        build(&project)?;
+        Ok(fs::read_to_string(project.folder.path().join("target/CACHEDIR.TAG"))?)
+    };
+    ensure!(mark(&Project::stock)? == mark(&|project| project.pcg(&[]))?);
+    Ok(())
+}
+
 /// A rustc that writes down that it was asked something and not to compile, or fails where the file `broken` is.
 const ASKED: &str = r#"#!/bin/sh
 folder=${0%/*}

@@ -9,6 +9,7 @@ use pcg_interface::report::{Action, Report};
 use serde::Serialize;
 
 use super::graph::{Package, PackageGraph};
+use crate::project::CACHE_TAG;
 use crate::reports::Found;
 
 /// Seconds for a byte of source, where nothing has been measured. That of the dependencies of usual programs.
@@ -121,7 +122,7 @@ fn bytes_below(folder: &Path) -> u64 {
 
 /// Whether a folder is cargo's for what it builds: it is beside the sources where these are in the package's own folder.
 fn is_target(folder: &Path) -> bool {
-    folder.join("CACHEDIR.TAG").is_file()
+    folder.join(CACHE_TAG).is_file()
 }
 
 #[cfg(test)]
