@@ -64,6 +64,8 @@ pub(crate) fn become_cargo(
     let settings = Settings::read(options, environment, project.as_ref())?;
     settings.warn(terminal);
     let selection = profile::selected(&expanded, environment, project.as_ref())?;
+    let profile = selection.as_ref().map_or(cargo_command::profile(&expanded), |selection| &selection.name);
+    let settings = settings.for_profile(profile, &expanded, environment, project.as_ref())?;
     let program = program(environment);
     let mut cargo = Command::new(&program);
     cargo.envs(settings.variables());
@@ -71,7 +73,6 @@ pub(crate) fn become_cargo(
     cargo.env_remove(options::CHOSEN_PLAN).env_remove(options::CHOSEN_REPORT);
     cargo.envs(reports::default_folder(&settings, project.as_ref()).map(|folder| (options::CHOSEN_REPORT, folder)));
     let build = cargo_config::build(environment)?;
-    let profile = selection.as_ref().map_or(cargo_command::profile(&expanded), |selection| &selection.name);
     let has_units = !settings.leave_units_open()
         || selection.as_ref().is_some_and(Selection::has_units)
         || cargo_units::are_given(&expanded, profile, environment, &build);

@@ -101,6 +101,27 @@ pub(crate) fn selected(
     }))
 }
 
+/// Whether a command optimises what it builds, as far as the profile says so for all crates. `name` is what cargo calls
+/// the profile.
+pub(crate) fn is_optimised(
+    name: &str,
+    words: &Words,
+    environment: &Environment,
+    project: Option<&Project>,
+) -> Result<bool, CargoPcgError> {
+    let key = format!("profile.{name}.{}=", keys::OPT_LEVEL);
+    let on_the_command_line =
+        words.before_separator().filter_map(|word| word.trim_start_matches("--config=").strip_prefix(&key));
+    let variable = format!("CARGO_PROFILE_{}_OPT_LEVEL", name.to_uppercase().replace('-', "_"));
+    let given = on_the_command_line.last().or_else(|| environment.get(&variable)?.to_str());
+    if let Some(level) = given {
+        return Ok(level.trim_matches(['"', '\'']) != "0");
+    }
+    let given = cargo_command::profile(words);
+    let file = is_path(given).then(|| Path::new(given));
+    Ok(Catalogue::read(project, environment, file)?.is_optimised(name))
+}
+
 /// Whether a name is that of a file.
 pub(crate) fn is_path(name: &str) -> bool {
     name.contains('/') || name.ends_with(".toml")

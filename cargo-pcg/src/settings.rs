@@ -12,6 +12,9 @@
 //! A section `package.NAME` has `codegen-units` for a package, be it of the workspace or a dependency. It wins over the
 //! number for all crates in the same layer or a weaker one; of two that are of a kind, the one in the stronger layer
 //! holds. So the number on the command line wins over everything.
+//!
+//! Numbers in manifests and files are meant for optimised builds. Without optimisation nothing is split, and cargo's own
+//! numbers suit stock rustc, so there they do not count; those on the command line and in variables do.
 
 mod file;
 mod origin;
@@ -29,8 +32,10 @@ use pcg_interface::options;
 use crate::cargo_folders;
 use crate::cli::{self, CODEGEN_UNITS};
 use crate::error::CargoPcgError;
+use crate::profile;
 use crate::project::Project;
 use crate::terminal::Terminal;
+use crate::words::Words;
 pub(crate) use file::NAME as FILE_NAME;
 use file::{Found, UnknownKey};
 pub(crate) use origin::Origin;
@@ -41,6 +46,12 @@ use origin::Place;
 pub(crate) struct Setting {
     pub(crate) value: OsString,
     pub(crate) origin: Origin,
+}
+
+impl Setting {
+    fn is_in_a_file(&self) -> bool {
+        matches!(self.origin, Origin::File { .. })
+    }
 }
 
 /// What stands in one layer.
@@ -80,6 +91,29 @@ impl Settings {
             settings.add_file(&folder.join(file::NAME), place)?;
         }
         Ok(settings)
+    }
+
+    /// What holds for a build with a profile.
+    pub(crate) fn for_profile(
+        mut self,
+        name: &str,
+        words: &Words,
+        environment: &Environment,
+        project: Option<&Project>,
+    ) -> Result<Self, CargoPcgError> {
+        if self.have_units_in_files() && !profile::is_optimised(name, words, environment, project)? {
+            for layer in &mut self.layers {
+                layer.options.retain(|key, setting| *key != CODEGEN_UNITS.key || !setting.is_in_a_file());
+                layer.packages.retain(|_, setting| !setting.is_in_a_file());
+            }
+        }
+        Ok(self)
+    }
+
+    fn have_units_in_files(&self) -> bool {
+        let of_all = self.layers.iter().filter_map(|layer| layer.options.get(CODEGEN_UNITS.key));
+        let of_packages = self.layers.iter().flat_map(|layer| layer.packages.values());
+        of_all.chain(of_packages).any(Setting::is_in_a_file)
     }
 
     /// All members are of the same strength: each one speaks of itself.

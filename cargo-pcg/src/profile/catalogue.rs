@@ -6,9 +6,10 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use pcg_interface::environment::Environment;
+use serde_json::Value;
 
 use super::definition::{Definition, Layer, Source};
-use super::keys::BUILT_IN;
+use super::keys::{BUILT_IN, INHERITS, OPT_LEVEL};
 use super::reader;
 use super::resolved::Resolved;
 use super::{DEFAULT_PARENT, Problem, ProfileError};
@@ -147,6 +148,36 @@ impl Catalogue {
             })?;
         }
         Ok(Resolved { wanted, chain, root: &next.name })
+    }
+
+    /// Whether a profile optimises, by its own word or by that of the one that it inherits from. All places of a profile
+    /// of cargo's count together, and its configuration files more than the manifest.
+    pub(crate) fn is_optimised(&self, name: &str) -> bool {
+        let (mut name, mut seen) = (name, Vec::new());
+        loop {
+            let all = || self.definitions.iter().filter(|definition| definition.name == name);
+            let in_config = all().filter(|definition| definition.source.layer == Layer::CargoConfig);
+            let places: Vec<_> = match all().next() {
+                Some(first) if first.source.layer.is_cargos() => in_config.chain(all()).collect(),
+                first => first.into_iter().collect(),
+            };
+            let value = |key: &str| {
+                let entries = places.iter().flat_map(|definition| &definition.entries);
+                entries.clone().find(|entry| entry.section.is_empty() && entry.key == key).map(|entry| &entry.value)
+            };
+            if let Some(level) = value(OPT_LEVEL) {
+                return *level != 0 && *level != "0";
+            }
+            seen.push(name);
+            name = match value(INHERITS).and_then(Value::as_str) {
+                Some(parent) => parent,
+                None if matches!(name, "dev" | "test" | "debug") => return false,
+                None => return true,
+            };
+            if seen.contains(&name) {
+                return true;
+            }
+        }
     }
 
     /// The error for a name that nobody knows.

@@ -12,6 +12,8 @@ pub(super) const BUILT_IN: &[(&str, &str)] = &[
 
 /// The key of the profile that another one is made from.
 pub(super) const INHERITS: &str = "inherits";
+/// The key of how much is optimised.
+pub(super) const OPT_LEVEL: &str = "opt-level";
 /// The key of sections for single packages.
 pub(super) const PACKAGE: &str = "package";
 /// The key of the section for build scripts, procedural macros and what they depend on.
@@ -59,7 +61,7 @@ const LEVELS_OF_DEBUG: &[Takes] = &[
 
 /// All but `inherits`, which takes a name, and those that have tables.
 pub(super) const KEYS: &[Key] = &[
-    key("opt-level", "opt-level", &[Number { least: 0, most: 3 }, Word("s"), Word("z")]),
+    key(OPT_LEVEL, "opt-level", &[Number { least: 0, most: 3 }, Word("s"), Word("z")]),
     key("debug", "debuginfo", LEVELS_OF_DEBUG),
     key("split-debuginfo", "split-debuginfo", &[Word("off"), Word("packed"), Word("unpacked")]),
     key("strip", "strip", &[Boolean, Word("none"), Word("debuginfo"), Word("symbols")]),

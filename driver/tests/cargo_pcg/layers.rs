@@ -57,13 +57,47 @@ fn variables_win_over_files_and_the_command_line_over_variables() {
 #[test]
 fn files_in_folders_above_count_and_the_nearest_wins() {
     let world = World::new();
-    let mut command = cargo_pcg(&world, &["build"]);
+    let mut command = cargo_pcg(&world, &["bench"]);
     fs::create_dir_all(world.path(".cargo")).unwrap();
     world.write(".cargo/pcg.toml", "codegen-units = 2\npackage.a.codegen-units = 3\nreport = 'r'\n");
     world.write("project/.cargo/pcg.toml", "codegen-units = 4\n");
     let started = start(&world, &mut command);
-    assert_eq!(started.arguments, ["build", "--config", "profile.dev.codegen-units=4"]);
+    assert_eq!(started.arguments, ["bench", "--config", "profile.bench.codegen-units=4"]);
     assert!(started.variables.contains(&"CARGO_PCG_REPORT=[ROOT]/r".to_owned()), "{:?}", started.variables);
+}
+
+#[test]
+fn numbers_in_files_are_for_builds_that_are_optimised() {
+    let world = World::new();
+    cargo_pcg(&world, &[]);
+    workspace(&world, "[profile.fast-dev]\ninherits = 'dev'\nopt-level = 1\n", "");
+    world.write(
+        "home/pcg.toml",
+        "codegen-units = 4\n[package.image]\ncodegen-units = 8\n[profile.slow]\ninherits = 'dev'\n",
+    );
+    let has_number = |command: &mut Command| {
+        let arguments = start(&world, command).arguments;
+        let number = |name: &str| arguments.iter().any(|word| word.contains(name));
+        assert_eq!(number("codegen-units=4"), number("codegen-units=8"), "{arguments:?}");
+        number("codegen-units=4")
+    };
+    let given = |words: &[&str]| has_number(&mut cargo_pcg(&world, words));
+    for words in [&["build"][..], &["test", "--lib"], &["build", "--profile=slow"]] {
+        assert!(!given(words), "{words:?}");
+    }
+    for words in [
+        &["build", "--release"][..],
+        &["bench"],
+        &["install", "--path", "app"],
+        &["build", "--profile=fast-dev"],
+        &["build", "--profile", "regular"],
+        &["build", "--config", "profile.dev.opt-level=2"],
+    ] {
+        assert!(given(words), "{words:?}");
+    }
+    assert!(has_number(cargo_pcg(&world, &["build"]).env("CARGO_PROFILE_DEV_OPT_LEVEL", "s")));
+    world.write("home/config.toml", "profile.dev.opt-level = 1\nprofile.fast-dev.opt-level = 0\n");
+    assert!(given(&["run"]) && !given(&["build", "--profile=fast-dev"]), "cargo's configuration wins");
 }
 
 #[test]
