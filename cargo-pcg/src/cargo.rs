@@ -77,7 +77,8 @@ pub(crate) fn become_cargo(
         || selection.as_ref().is_some_and(Selection::has_units)
         || cargo_units::are_given(&expanded, profile, environment, &build);
     if let Some(project) = project.as_ref().filter(|_| cargo_command::builds_code(&expanded) && !has_units) {
-        let build = Build { project, choice: &choice, settings: &settings, terminal };
+        let selection = selection.as_ref();
+        let build = Build { project, choice: &choice, settings: &settings, selection, terminal };
         cargo.env(options::CHOSEN_PLAN, build.write(profile)?);
     }
     if let Some(options) = selection.as_ref().and_then(|selection| selection.rustc_options.as_ref()) {

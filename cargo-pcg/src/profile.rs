@@ -25,10 +25,12 @@ mod reader;
 mod resolved;
 mod rustc;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::num::NonZeroUsize;
 use std::path::Path;
 
 use pcg_interface::environment::Environment;
+use pcg_interface::option;
 
 use crate::cargo_command;
 use crate::error::CargoPcgError;
@@ -65,8 +67,22 @@ pub(crate) struct Selection {
 impl Selection {
     /// Whether it says how many units all crates get.
     pub(crate) fn has_units(&self) -> bool {
-        let key = format!("profile.{}.codegen-units=", self.name);
-        self.config.iter().any(|setting| setting.to_string_lossy().starts_with(&key))
+        self.units().is_some()
+    }
+
+    /// The number of units of all crates.
+    pub(crate) fn units(&self) -> Option<NonZeroUsize> {
+        self.number("codegen-units")
+    }
+
+    /// The number of units of one package.
+    pub(crate) fn units_of(&self, package: &str) -> Option<NonZeroUsize> {
+        self.number(&format!("package.{package:?}.codegen-units"))
+    }
+
+    fn number(&self, key: &str) -> Option<NonZeroUsize> {
+        let setting = format!("profile.{}.{key}=", self.name);
+        self.config.iter().find_map(|given| option::number(OsStr::new(given.to_str()?.strip_prefix(&setting)?)))
     }
 }
 

@@ -21,12 +21,11 @@ mod origin;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use pcg_interface::environment::Environment;
-use pcg_interface::option::{self, Kind, Spec};
+use pcg_interface::option::{Kind, Spec};
 use pcg_interface::options;
 
 use crate::cargo_folders;
@@ -157,12 +156,6 @@ impl Settings {
     /// Whether nobody has said how many units all crates get.
     pub(crate) fn leave_units_open(&self) -> bool {
         self.get(&CODEGEN_UNITS).is_none() && self.get(options::plan()).is_none()
-    }
-
-    /// The number of codegen units that somebody has set for a package.
-    pub(crate) fn units_of(&self, package: &str) -> Option<NonZeroUsize> {
-        let setting = self.packages().get(package).copied().or_else(|| self.get(&CODEGEN_UNITS))?;
-        option::number(&setting.value)
     }
 
     /// The setting that holds for an option.

@@ -6,6 +6,7 @@
 //! `why`: `critical-path`, `large`, `small`, `beside`, `host` or `given`.
 
 use std::ffi::OsString;
+use std::num::NonZeroUsize;
 
 use clap::{Arg, Command};
 use comfy_table::{CellAlignment, Table, presets};
@@ -18,6 +19,7 @@ use crate::cli;
 use crate::error::CargoPcgError;
 use crate::planning::build::Build;
 use crate::planning::{Decision, Why};
+use crate::profile;
 use crate::project::{Choice, Extent, Project};
 use crate::settings::Settings;
 use crate::words::Words;
@@ -51,13 +53,17 @@ pub(super) fn run(context: &Context<'_>) -> Result<(), CargoPcgError> {
     let project = Project::find(&choice, Extent::Dependencies, context.environment).ok_or(CargoPcgError::NoProject)?;
     let settings = Settings::read(context.options, context.environment, Some(&project))?;
     settings.warn(context.terminal);
-    let build = Build { project: &project, choice: &choice, settings: &settings, terminal: context.terminal };
+    let selection = profile::selected(&words, context.environment, Some(&project))?;
+    let selection = selection.as_ref();
+    let profile = selection.map_or(cargo_command::profile(&words), |selection| &selection.name);
+    let settings = settings.for_profile(profile, &words, context.environment, Some(&project))?;
+    let build = Build { project: &project, choice: &choice, settings: &settings, selection, terminal: context.terminal };
     let (graph, decisions) = build.decide()?;
     let mut packages: Vec<Line<'_>> = graph.packages.iter().zip(&decisions).map(|(package, decision)| {
-        Line::new(&package.name, &package.version, decision, &settings)
+        Line::new(&package.name, &package.version, decision, build.units_of(&package.name))
     }).collect();
     packages.sort_by(|a, b| b.seconds().total_cmp(&a.seconds()).then_with(|| (a.name, a.version).cmp(&(b.name, b.version))));
-    let answer = Answer { schema_version: SCHEMA_VERSION, profile: cargo_command::profile(&words), packages };
+    let answer = Answer { schema_version: SCHEMA_VERSION, profile, packages };
     context.terminal.answer_in_format(&answer, || answer.text());
     Ok(())
 }
@@ -98,7 +104,7 @@ struct Line<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 enum Reason {
-    /// An option says so.
+    /// An option says so, or the profile.
     Given,
     #[serde(untagged)]
     Planned(Why),
@@ -107,15 +113,14 @@ enum Reason {
 impl Reason {
     fn sentence(self) -> &'static str {
         match self {
-            Self::Given => "an option says so (`cargo pcg config`)",
+            Self::Given => "an option or the profile says so",
             Self::Planned(why) => why.sentence(),
         }
     }
 }
 
 impl<'a> Line<'a> {
-    fn new(name: &'a str, version: &'a str, decision: &Decision, settings: &Settings) -> Self {
-        let given = settings.units_of(name);
+    fn new(name: &'a str, version: &'a str, decision: &Decision, given: Option<NonZeroUsize>) -> Self {
         Self {
             name,
             version,

@@ -95,26 +95,61 @@ fn the_plan_is_shown() {
         str![[r#"
  package  version  seconds            units  why
  lib      0.1.0       50.0  measured   auto  the build waits for it
- app      0.1.0        2.0  measured      3  an option says so (`cargo pcg config`)
+ app      0.1.0        2.0  measured      3  an option or the profile says so
 
 Profile `release`: 2 of 2 packages are split, 100 % of the work.
 
 "#]]
         .raw()
     );
-    let with_number = shown(&world, &["build", "--profile", "x", "--codegen-units", "8"]);
+    let with_number = shown(&world, &["bench", "--codegen-units", "8"]);
     assert_data_eq!(
         with_number,
         str![[r#"
  package  version  seconds            units  why
- lib      0.1.0       50.0  measured      8  an option says so (`cargo pcg config`)
- app      0.1.0        2.0  measured      8  an option says so (`cargo pcg config`)
+ lib      0.1.0       50.0  measured      8  an option or the profile says so
+ app      0.1.0        2.0  measured      8  an option or the profile says so
 
-Profile `x`: 2 of 2 packages are split, 100 % of the work.
+Profile `bench`: 2 of 2 packages are split, 100 % of the work.
 
 "#]]
         .raw()
     );
+}
+
+#[test]
+fn the_plan_knows_the_profile_of_a_file() {
+    let world = measured(50.0, "");
+    world.write("project/fast.toml", "[profile.quick]\ncodegen-units = 6\npackage.app.codegen-units = 3\n");
+    let words = &["build", "--profile", "./fast.toml"];
+    assert_data_eq!(
+        shown(&world, words),
+        str![[r#"
+ package  version  seconds            units  why
+ lib      0.1.0       50.0  measured      6  an option or the profile says so
+ app      0.1.0        2.0  measured      3  an option or the profile says so
+
+Profile `quick`: 2 of 2 packages are split, 100 % of the work.
+
+"#]]
+        .raw()
+    );
+    assert_eq!(plan(&world, words), None);
+    world.write("project/fast.toml", "[profile.quick]\npackage.app.codegen-units = 3\n");
+    assert_data_eq!(
+        shown(&world, words),
+        str![[r#"
+ package  version  seconds            units  why
+ lib      0.1.0       50.0  measured   auto  the build waits for it
+ app      0.1.0        2.0  measured      3  an option or the profile says so
+
+Profile `quick`: 2 of 2 packages are split, 100 % of the work.
+
+"#]]
+        .raw()
+    );
+    let written = plan(&world, words).unwrap();
+    assert!(written.contains("lib@0.1.0") && !written.contains("app@0.1.0"), "{written}");
 }
 
 #[test]
