@@ -30,7 +30,7 @@ use pcg_interface::environment::{Environment, RUSTC_VARIABLE, is_executable};
 use pcg_interface::{options, rustc_options};
 
 use crate::cargo_command;
-use crate::cargo_config;
+use crate::cargo_config::{self, Builds};
 use crate::cargo_programs;
 use crate::cargo_units;
 use crate::error::CargoPcgError;
@@ -72,10 +72,10 @@ pub(crate) fn become_cargo(
     // A cargo pcg around this one has chosen for its own project.
     cargo.env_remove(options::CHOSEN_PLAN).env_remove(options::CHOSEN_REPORT);
     cargo.envs(reports::default_folder(&settings, project.as_ref()).map(|folder| (options::CHOSEN_REPORT, folder)));
-    let build = cargo_config::build(environment)?;
+    let builds = cargo_config::builds(&expanded, environment)?;
     let has_units = !settings.leave_units_open()
         || selection.as_ref().is_some_and(Selection::has_units)
-        || cargo_units::are_given(&expanded, profile, environment, &build);
+        || cargo_units::are_given(&expanded, profile, environment, &builds);
     if let Some(project) = project.as_ref().filter(|_| cargo_command::builds_code(&expanded) && !has_units) {
         let selection = selection.as_ref();
         let build = Build { project, choice: &choice, settings: &settings, selection, terminal };
@@ -86,9 +86,9 @@ pub(crate) fn become_cargo(
     }
     let mut config = Vec::new();
     let pcg_rustc = find_pcg_rustc(environment)?;
-    if has_other_wrapper(words, environment, &build, &pcg_rustc) {
+    if has_other_wrapper(environment, &builds, &pcg_rustc) {
         if environment.get(RUSTC_VARIABLE).is_none() {
-            cargo.env(RUSTC_VARIABLE, cargo_programs::rustc(environment, &build).program);
+            cargo.env(RUSTC_VARIABLE, cargo_programs::rustc(environment, &builds).program);
         }
         cargo.env("RUSTC", pcg_rustc).envs([rustc_info::KEEP_NOTHING]);
     } else {
@@ -151,16 +151,9 @@ pub(crate) fn find_pcg_rustc(environment: &Environment) -> Result<PathBuf, Cargo
 }
 
 /// Whether cargo is to run rustc through a wrapper that is not pcg-rustc. Cargo has room for one.
-fn has_other_wrapper(words: &Words, environment: &Environment, build: &cargo_config::Build, pcg_rustc: &Path) -> bool {
-    let wrapper = cargo_programs::wrapper(environment, build);
-    let is_other = wrapper.is_some_and(|wrapper| !is_same_program(wrapper.program.as_ref(), pcg_rustc));
-    // RUSTC_WRAPPER wins over `--config`; an empty one means none.
-    is_other || (env::var_os("RUSTC_WRAPPER").is_none() && configure_a_wrapper(words))
-}
-
-/// Whether `--config` sets a wrapper.
-fn configure_a_wrapper(words: &Words) -> bool {
-    words.before_separator().any(|word| word.trim_start_matches("--config=").starts_with("build.rustc-wrapper"))
+fn has_other_wrapper(environment: &Environment, builds: &Builds, pcg_rustc: &Path) -> bool {
+    let wrapper = cargo_programs::wrapper(environment, builds);
+    wrapper.is_some_and(|wrapper| !is_same_program(wrapper.program.as_ref(), pcg_rustc))
 }
 
 /// Whether a program that is named is pcg-rustc.
@@ -206,16 +199,5 @@ mod tests {
     #[test]
     fn an_alias_is_understood() {
         assert_eq!(arguments("br -p a"), "br --config profile.release.codegen-units=2 -p a");
-    }
-
-    #[test]
-    fn a_wrapper_on_the_command_line_is_seen() {
-        let configure = |line: &str| {
-            let words: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
-            configure_a_wrapper(&Words::split(&words, &cli::definition()))
-        };
-        assert!(configure("build --config build.rustc-wrapper='sccache'"));
-        assert!(configure("build --config=build.rustc-wrapper='sccache'"));
-        assert!(!configure("build --config net.offline=true"));
     }
 }

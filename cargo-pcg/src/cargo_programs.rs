@@ -1,12 +1,11 @@
 //! Which programs cargo would run as the compiler and in front of it, and where they are named.
 
-use std::env;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use pcg_interface::environment::{Environment, is_executable};
 
-use crate::cargo_config::Build;
+use crate::cargo_config::{Build, Builds};
 
 /// A program, and who named it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,69 +27,99 @@ impl Named {
 }
 
 /// The rustc.
-pub(crate) fn rustc(environment: &Environment, build: &Build) -> Named {
-    let named = first_named(environment, ["RUSTC", "CARGO_BUILD_RUSTC"], ("build.rustc", build.rustc.as_deref()));
+pub(crate) fn rustc(environment: &Environment, builds: &Builds) -> Named {
+    let named = first_named(environment, builds, &RUSTC);
     named.unwrap_or_else(|| Named { program: "rustc".into(), from: "PATH" })
 }
 
 /// What runs rustc. An empty `RUSTC_WRAPPER` means none, whatever the configuration says.
-pub(crate) fn wrapper(environment: &Environment, build: &Build) -> Option<Named> {
-    if env::var_os("RUSTC_WRAPPER").is_some_and(|wrapper| wrapper.is_empty()) {
-        return None;
-    }
-    let configured = ("build.rustc-wrapper", build.rustc_wrapper.as_deref());
-    first_named(environment, ["RUSTC_WRAPPER", "CARGO_BUILD_RUSTC_WRAPPER"], configured)
+pub(crate) fn wrapper(environment: &Environment, builds: &Builds) -> Option<Named> {
+    first_named(environment, builds, &WRAPPER)
 }
 
 /// What runs rustc for members of the workspace, between the wrapper and rustc. For an empty variable the same holds.
-pub(crate) fn workspace_wrapper(environment: &Environment, build: &Build) -> Option<Named> {
-    if env::var_os("RUSTC_WORKSPACE_WRAPPER").is_some_and(|wrapper| wrapper.is_empty()) {
-        return None;
-    }
-    let configured = ("build.rustc-workspace-wrapper", build.rustc_workspace_wrapper.as_deref());
-    first_named(environment, ["RUSTC_WORKSPACE_WRAPPER", "CARGO_BUILD_RUSTC_WORKSPACE_WRAPPER"], configured)
+pub(crate) fn workspace_wrapper(environment: &Environment, builds: &Builds) -> Option<Named> {
+    first_named(environment, builds, &WORKSPACE_WRAPPER)
 }
 
-/// The variables win over the configuration, and the first of them over the second.
-fn first_named(
-    environment: &Environment,
-    variables: [&'static str; 2],
-    configured: (&'static str, Option<&str>),
-) -> Option<Named> {
-    let by_variables = variables.map(|name| (name, environment.get(name)));
-    let mut all = by_variables.into_iter().chain([(configured.0, configured.1.map(OsStr::new))]);
-    let named = all.find_map(|(from, program)| Some(Named { program: program?.to_owned(), from }))?;
-    (!named.program.is_empty()).then_some(named)
+/// Where a program can be named.
+struct Places {
+    /// Wins over everything, also if it is empty.
+    variable: &'static str,
+    key: &'static str,
+    of_build: fn(&Build) -> Option<&str>,
+    /// The key as a variable: it is between the command line and the files.
+    variable_of_key: &'static str,
+}
+
+const RUSTC: Places = Places {
+    variable: "RUSTC",
+    key: "build.rustc",
+    of_build: |build| build.rustc.as_deref(),
+    variable_of_key: "CARGO_BUILD_RUSTC",
+};
+
+const WRAPPER: Places = Places {
+    variable: "RUSTC_WRAPPER",
+    key: "build.rustc-wrapper",
+    of_build: |build| build.rustc_wrapper.as_deref(),
+    variable_of_key: "CARGO_BUILD_RUSTC_WRAPPER",
+};
+
+const WORKSPACE_WRAPPER: Places = Places {
+    variable: "RUSTC_WORKSPACE_WRAPPER",
+    key: "build.rustc-workspace-wrapper",
+    of_build: |build| build.rustc_workspace_wrapper.as_deref(),
+    variable_of_key: "CARGO_BUILD_RUSTC_WORKSPACE_WRAPPER",
+};
+
+fn first_named(environment: &Environment, builds: &Builds, places: &Places) -> Option<Named> {
+    let variable = |name| environment.get_any(name).map(|program| (name, program));
+    let key = |build| (places.of_build)(build).map(|program| (places.key, OsStr::new(program)));
+    let named = variable(places.variable)
+        .or_else(|| key(&builds.on_the_command_line))
+        .or_else(|| variable(places.variable_of_key))
+        .or_else(|| key(&builds.in_files));
+    let (from, program) = named.filter(|(_, program)| !program.is_empty())?;
+    Some(Named { program: program.to_owned(), from })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn builds(on_the_command_line: Option<&str>, in_files: Option<&str>) -> Builds {
+        let build = |wrapper: Option<&str>| Build { rustc_wrapper: wrapper.map(str::to_owned), ..Build::default() };
+        Builds { on_the_command_line: build(on_the_command_line), in_files: build(in_files) }
+    }
+
     #[test]
-    fn variables_win_over_the_configuration() {
-        let build = Build { rustc_wrapper: Some("configured".to_owned()), ..Build::default() };
-        let found = |variables: &[(&str, &str)]| {
-            let named = wrapper(&Environment::from_iter(variables.iter().copied()), &build).unwrap();
+    fn the_strongest_place_wins() {
+        let found = |variables: &[(&str, &str)], given| {
+            let builds = builds(given, Some("configured"));
+            let named = wrapper(&Environment::from_iter(variables.iter().copied()), &builds).unwrap();
             (named.program.into_string().unwrap(), named.from)
         };
         let [first, second] = [("RUSTC_WRAPPER", "a"), ("CARGO_BUILD_RUSTC_WRAPPER", "b")];
-        assert_eq!(found(&[first, second]), ("a".to_owned(), "RUSTC_WRAPPER"));
-        assert_eq!(found(&[second]), ("b".to_owned(), "CARGO_BUILD_RUSTC_WRAPPER"));
-        assert_eq!(found(&[]), ("configured".to_owned(), "build.rustc-wrapper"));
+        assert_eq!(found(&[first, second], Some("c")), ("a".to_owned(), "RUSTC_WRAPPER"));
+        assert_eq!(found(&[second], Some("c")), ("c".to_owned(), "build.rustc-wrapper"));
+        assert_eq!(found(&[second], None), ("b".to_owned(), "CARGO_BUILD_RUSTC_WRAPPER"));
+        assert_eq!(found(&[], None), ("configured".to_owned(), "build.rustc-wrapper"));
     }
 
     #[test]
     fn an_empty_wrapper_is_none() {
-        let build = Build { rustc_wrapper: Some(String::new()), ..Build::default() };
-        assert_eq!(wrapper(&Environment::default(), &build), None);
-        assert_eq!(workspace_wrapper(&Environment::default(), &Build::default()), None);
+        let none = Environment::default();
+        assert_eq!(wrapper(&none, &builds(None, Some(""))), None);
+        assert_eq!(wrapper(&none, &builds(Some(""), Some("configured"))), None);
+        assert_eq!(wrapper(&Environment::from_iter([("RUSTC_WRAPPER", "")]), &builds(Some("given"), None)), None);
+        assert_eq!(workspace_wrapper(&none, &Builds::default()), None);
     }
 
     #[test]
     fn cargo_looks_for_rustc_in_path_where_nothing_is_named() {
         let expected = Named { program: "rustc".into(), from: "PATH" };
-        assert_eq!(rustc(&Environment::default(), &Build::default()), expected);
+        assert_eq!(rustc(&Environment::default(), &Builds::default()), expected);
     }
 
     #[test]

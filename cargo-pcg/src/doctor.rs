@@ -32,6 +32,7 @@ use crate::cargo_config;
 use crate::error::CargoPcgError;
 use crate::identity::Identity;
 use crate::project::Project;
+use crate::words::Words;
 use toolchain::Toolchain;
 
 /// What is to be said of one requirement.
@@ -74,14 +75,14 @@ pub(crate) fn examine(
     identity: &Identity,
     project: Option<&Project>,
 ) -> Result<Vec<Check>, CargoPcgError> {
-    let build = cargo_config::build(environment)?;
+    let builds = cargo_config::builds(&Words::default(), environment)?;
     let pcg_rustc = cargo::find_pcg_rustc(environment).ok();
-    let toolchain = Toolchain::find(environment, &build);
+    let toolchain = Toolchain::find(environment, &builds);
     let mut checks = pcg_rustc::checks(pcg_rustc.as_deref(), identity, environment);
     checks.push(toolchain::check(&toolchain, identity));
     checks.push(linker::check(toolchain.as_ref().ok(), environment));
     checks.push(jobserver::check(environment));
-    checks.extend(wrappers::checks(environment, &build, pcg_rustc.as_deref()));
+    checks.extend(wrappers::checks(environment, &builds, pcg_rustc.as_deref()));
     checks.push(space::for_temporary_files());
     checks.extend(project.map(|project| space::for_artefacts(project.target_directory())));
     Ok(checks)

@@ -106,6 +106,15 @@ impl Words {
         })
     }
 
+    /// The values of cargo's `--config`, which may stand in front of the command, too.
+    pub(crate) fn config(&self) -> impl Iterator<Item = &str> {
+        let next = self.before_separator().skip(1).map(Some).chain([None]);
+        self.before_separator().zip(next).filter_map(|(word, next)| match word.strip_prefix("--config")? {
+            "" => next,
+            rest => rest.strip_prefix('='),
+        })
+    }
+
     /// The value of an option of cargo's, given as `NAME VALUE` or as `NAME=VALUE`.
     pub(crate) fn value_of(&self, name: &str) -> Option<&OsStr> {
         let words = &self.cargo[..self.end];

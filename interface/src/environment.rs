@@ -20,9 +20,14 @@ impl Environment {
         Self { variables: std::env::vars_os().collect(), current_exe: std::env::current_exe().ok() }
     }
 
-    /// The value of a variable. An empty one counts as not set, as it does for cargo and rustup.
+    /// The value of a variable. An empty one counts as not set.
     pub fn get(&self, name: &str) -> Option<&OsStr> {
-        self.variables.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
+        self.get_any(name).filter(|value| !value.is_empty())
+    }
+
+    /// The value of a variable for which an empty one has a meaning of its own.
+    pub fn get_any(&self, name: &str) -> Option<&OsStr> {
+        self.variables.get(OsStr::new(name)).map(OsString::as_os_str)
     }
 
     /// All variables, in the order of their names.

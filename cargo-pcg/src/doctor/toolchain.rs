@@ -7,7 +7,7 @@ use std::process::Command;
 use pcg_interface::environment::Environment;
 
 use super::{Check, last_words};
-use crate::cargo_config::Build;
+use crate::cargo_config::Builds;
 use crate::cargo_programs::{self, Named};
 use crate::identity::Identity;
 
@@ -33,8 +33,8 @@ pub(super) struct Broken {
 
 impl Toolchain {
     /// Asks the rustc that cargo would run in the current folder.
-    pub(super) fn find(environment: &Environment, build: &Build) -> Result<Self, Broken> {
-        let named = cargo_programs::rustc(environment, build);
+    pub(super) fn find(environment: &Environment, builds: &Builds) -> Result<Self, Broken> {
+        let named = cargo_programs::rustc(environment, builds);
         let broken = |why| Broken { named: named.clone(), why };
         let version = ask(&named.program, &["-vV"]).map_err(broken)?;
         let sysroot = ask(&named.program, &["--print", "sysroot"]).map_err(broken)?;

@@ -6,17 +6,17 @@ use pcg_interface::environment::Environment;
 
 use super::Check;
 use crate::cargo;
-use crate::cargo_config::Build;
+use crate::cargo_config::Builds;
 use crate::cargo_programs::{self, Named};
 
 const WRAPPER: &str = "wrapper";
 const WORKSPACE_WRAPPER: &str = "workspace wrapper";
 
-pub(super) fn checks(environment: &Environment, build: &Build, pcg_rustc: Option<&Path>) -> [Check; 2] {
-    let wrapper = cargo_programs::wrapper(environment, build);
+pub(super) fn checks(environment: &Environment, builds: &Builds, pcg_rustc: Option<&Path>) -> [Check; 2] {
+    let wrapper = cargo_programs::wrapper(environment, builds);
     let is_pcg = |named: &Named| pcg_rustc.is_some_and(|path| cargo::is_same_program(named.program.as_ref(), path));
     let other = wrapper.as_ref().filter(|named| !is_pcg(named));
-    let workspace_wrapper = cargo_programs::workspace_wrapper(environment, build);
+    let workspace_wrapper = cargo_programs::workspace_wrapper(environment, builds);
     [
         match (&wrapper, other) {
             (None, _) => Check::ok(WRAPPER, "there is none: `cargo pcg` sets pcg-rustc as RUSTC_WRAPPER"),

@@ -7,12 +7,13 @@ use pcg_interface::environment::{Environment, RUSTC_VARIABLE};
 
 use crate::cargo_config;
 use crate::cargo_programs;
+use crate::words::Words;
 
 /// The rustc that is to run: behind pcg-rustc where that is cargo's `RUSTC`.
 fn program(environment: &Environment) -> OsString {
-    let build = cargo_config::build(environment).unwrap_or_default();
+    let builds = cargo_config::builds(&Words::default(), environment).unwrap_or_default();
     let behind_pcg = environment.get(RUSTC_VARIABLE).map(OsStr::to_owned);
-    behind_pcg.unwrap_or_else(|| cargo_programs::rustc(environment, &build).program)
+    behind_pcg.unwrap_or_else(|| cargo_programs::rustc(environment, &builds).program)
 }
 
 /// The names of the options, or `None` if rustc does not say them.

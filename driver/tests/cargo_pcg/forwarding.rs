@@ -67,6 +67,22 @@ fn a_wrapper_that_is_there_stays() {
 }
 
 #[test]
+fn a_wrapper_in_other_files_of_configuration_stays() {
+    let world = World::new();
+    cargo_pcg(&world, &[]);
+    world.write("project/more.toml", "[build]\nrustc-wrapper = 'sccache'\nrustc = '/more/rustc'");
+    beside_a_wrapper(&mut cargo_pcg(&world, &["build", "--config", "more.toml"]), &world, "/more/rustc");
+    beside_a_wrapper(&mut cargo_pcg(&world, &["--config=more.toml", "build"]), &world, "/more/rustc");
+    let setting = ["build", "--config", "build.rustc-wrapper='sccache'"];
+    beside_a_wrapper(&mut cargo_pcg(&world, &setting), &world, "rustc");
+    world.write("project/.cargo/config.toml", "include = ['../more.toml']");
+    beside_a_wrapper(&mut cargo_pcg(&world, &["build"]), &world, "/more/rustc");
+    let without = ["build", "--config", "build.rustc-wrapper=''"];
+    let variables = start(&world, &mut cargo_pcg(&world, &without)).variables;
+    assert!(variables.iter().any(|variable| variable == "RUSTC_WRAPPER=[PCG_RUSTC]"), "{variables:?}");
+}
+
+#[test]
 fn a_wrapper_that_is_pcg_or_none_is_replaced() {
     let world = World::new();
     let mut command = cargo_pcg(&world, &["pcg", "build"]);
