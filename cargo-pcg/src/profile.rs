@@ -108,7 +108,7 @@ pub(crate) fn selected(
     }
     let resolved = catalogue.resolve(name)?;
     resolved.check_rustc(|| known_options(environment))?;
-    let options = resolved.rustc_options();
+    let options = resolved.rustc_options(&project.map_or_else(Vec::new, Project::members));
     Ok(Some(Selection {
         given: given.to_owned(),
         name: name.to_owned(),

@@ -185,6 +185,14 @@ impl Project {
         PackageGraph::new(&self.metadata, &roots, choice.with_tests)
     }
 
+    /// The names of the workspace's packages, in order.
+    pub(crate) fn members(&self) -> Vec<String> {
+        let mut names: Vec<_> =
+            self.metadata.workspace_packages().iter().map(|package| package.name.to_string()).collect();
+        names.sort();
+        names
+    }
+
     /// Where pcg keeps what it knows of builds.
     pub(crate) fn records(&self) -> PathBuf {
         self.target_directory.join("pcg")

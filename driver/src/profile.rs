@@ -27,8 +27,13 @@ pub fn codegen_options(
         return Vec::new();
     }
     let package = environment.get("CARGO_PKG_NAME").and_then(|name| name.to_str());
+    let is_built_for_itself = environment.get("CARGO_PRIMARY_PACKAGE").is_some();
     let runs_at_build = arguments.is_some_and(|arguments| runs_at_build(&Request::read(arguments)));
-    options.for_crate(package, runs_at_build).iter().map(|option| format!("-C{option}").into()).collect()
+    options
+        .for_crate(package, is_built_for_itself, runs_at_build)
+        .iter()
+        .map(|option| format!("-C{option}").into())
+        .collect()
 }
 
 /// Cargo asks about its target with all crate types at once, so the type has to be the only one.
@@ -50,6 +55,7 @@ mod tests {
             all: vec!["target-cpu=native".to_owned()],
             packages: [("image".to_owned(), vec!["target-cpu=haswell".to_owned(), "jump-tables=no".to_owned()])].into(),
             build: vec!["no-vectorize-slp".to_owned()],
+            ..RustcOptions::default()
         };
         let words: Vec<OsString> = line.iter().map(OsString::from).collect();
         let arguments = Arguments::parse(&words).unwrap();

@@ -397,6 +397,10 @@ fn options_of_rustc_in_a_profile_reach_the_crates_they_are_for() -> Result<()> {
     ensure!(printed("")? == "false false false false\n");
     ensure!(printed(avx)? == "true true false true\n", "all crates but the build script");
     ensure!(printed(&format!("package.called.{avx}"))? == "true false false false\n", "one package");
+    // The library is in the workspace, as all that is below it by a path is.
+    ensure!(printed(&format!("package.'*'.{avx}"))? == "false false false false\n", "no package but the workspace's");
+    project.write("Cargo.toml", &FILES[0].1.replace("[workspace]", "[workspace]\nexclude = ['called']"))?;
+    ensure!(printed(&format!("package.'*'.{avx}"))? == "true false false false\n", "a package from elsewhere");
     ensure!(printed(&format!("build-override.{avx}"))? == "false false true false\n", "the build script");
     Ok(())
 }

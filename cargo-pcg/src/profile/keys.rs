@@ -16,6 +16,8 @@ pub(super) const INHERITS: &str = "inherits";
 pub(super) const OPT_LEVEL: &str = "opt-level";
 /// The key of sections for single packages.
 pub(super) const PACKAGE: &str = "package";
+/// Among sections for single packages, the one for all that are not the workspace's.
+pub(super) const DEPENDENCIES: &str = "*";
 /// The key of the section for build scripts, procedural macros and what they depend on.
 pub(super) const BUILD_OVERRIDE: &str = "build-override";
 /// The key of tables with options of `rustc -C`.

@@ -8,7 +8,7 @@ use toml::de::{DeString, DeTable, DeValue};
 
 use super::ProfileError;
 use super::definition::{Definition, Entry, Layer, Source};
-use super::keys::{BUILD_OVERRIDE, BUILT_IN, INHERITS, KEYS, Key, PACKAGE, RUSTC, SET_BY_CARGO};
+use super::keys::{BUILD_OVERRIDE, BUILT_IN, DEPENDENCIES, INHERITS, KEYS, Key, PACKAGE, RUSTC, SET_BY_CARGO};
 use crate::nearest::nearest;
 
 /// Whether a profile can have that name.
@@ -156,11 +156,16 @@ impl<'a> Reader<'a> {
     /// pcg-rustc knows of a crate's package what cargo says in a variable: its name.
     fn check_package(&mut self, path: &[&str], table: &DeTable<'_>) {
         if let [PACKAGE, package, _] = path
+            && *package != DEPENDENCIES
             && package.contains(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '_'))
         {
             let at = table.keys().map(|key| key.span().start).min().unwrap_or(0);
             let message = format!("options of rustc cannot be set for the packages `{package}`");
-            self.problem(line(self.text, at), message, "name one package, without its version");
+            self.problem(
+                line(self.text, at),
+                message,
+                "name one package, without its version, or all dependencies by `*`",
+            );
         }
     }
 

@@ -7,7 +7,7 @@ use pcg_interface::rustc_options::RustcOptions;
 use serde_json::Value;
 
 use super::definition::{Definition, Entry};
-use super::keys::{BUILD_OVERRIDE, INHERITS, PACKAGE, RUSTC};
+use super::keys::{BUILD_OVERRIDE, DEPENDENCIES, INHERITS, PACKAGE, RUSTC};
 use super::{Problem, ProfileError};
 use crate::nearest::nearest;
 
@@ -56,8 +56,9 @@ impl<'a> Resolved<'a> {
         self.chain.iter().zip(parents).flat_map(of_profile).map(OsString::from).collect()
     }
 
-    /// The options of rustc's for pcg-rustc.
-    pub(crate) fn rustc_options(&self) -> RustcOptions {
+    /// The options of rustc's for pcg-rustc, by cargo's rules: a package's own win over those of all packages that are
+    /// not among the workspace's `members`, and these over those of all crates.
+    pub(crate) fn rustc_options(&self, members: &[String]) -> RustcOptions {
         let settings = self.settings();
         let of_table = |table: &[&str]| -> Options<'_> {
             let is_meant = |setting: &&Setting<'a>| setting.entry.section == table;
@@ -65,17 +66,22 @@ impl<'a> Resolved<'a> {
         };
         let all = of_table(&[RUSTC]);
         let packages = settings.iter().filter_map(|setting| match &setting.entry.section[..] {
-            [package, name, rustc] if package == PACKAGE && rustc == RUSTC => Some(name),
+            [package, name, rustc] if package == PACKAGE && rustc == RUSTC && name != DEPENDENCIES => Some(name),
             _ => None,
         });
+        let of_dependencies = of_table(&[PACKAGE, DEPENDENCIES, RUSTC]);
+        let mut for_dependencies = all.clone();
+        for_dependencies.extend(&of_dependencies);
         let for_package = |name: &'a String| {
-            let mut options = all.clone();
+            let mut options = if members.contains(name) { all.clone() } else { for_dependencies.clone() };
             options.extend(of_table(&[PACKAGE, name, RUSTC]));
             (name.clone(), words(&options))
         };
         RustcOptions {
             all: words(&all),
             packages: packages.map(for_package).collect(),
+            dependencies: if of_dependencies.is_empty() { Vec::new() } else { words(&for_dependencies) },
+            members: if of_dependencies.is_empty() { Vec::new() } else { members.to_vec() },
             build: words(&of_table(&[BUILD_OVERRIDE, RUSTC])),
         }
     }

@@ -58,10 +58,11 @@ fn pcg_rustc_gets_complete_lists() {
         )]
         .into(),
         build: list(&["no-vectorize-slp"]),
+        ..RustcOptions::default()
     };
-    assert_eq!(catalogue.resolve("mine").unwrap().rustc_options(), expected);
+    assert_eq!(catalogue.resolve("mine").unwrap().rustc_options(&[]), expected);
     assert_eq!(catalogue.resolve("mine").unwrap().root, "release");
-    assert!(catalogue.resolve("regular").unwrap().rustc_options().is_empty());
+    assert!(catalogue.resolve("regular").unwrap().rustc_options(&[]).is_empty());
 }
 
 #[test]
@@ -155,4 +156,20 @@ fn a_profile_may_be_configured_for_cargo() {
     assert!(is_configured("build --config=profile.my-own.inherits='dev'", &[]));
     assert!(is_configured("build", &[("CARGO_PROFILE_MY_OWN_INHERITS", "dev")]));
     assert!(!is_configured("build --config profile.mine.inherits='dev'", &[]));
+}
+
+#[test]
+fn options_for_all_dependencies_are_between_those_of_a_package_and_those_of_all() {
+    const FILE: &str = "[profile.x.rustc]\ntarget-cpu = 'native'\njump-tables = false\n\
+        [profile.x.package.'*'.rustc]\ntarget-cpu = 'haswell'\n\
+        [profile.x.package.image.rustc]\njump-tables = true\n\
+        [profile.x.package.app.rustc]\njump-tables = true\n";
+    let catalogue = Catalogue::of(&[(Layer::Folder, FILE)]);
+    assert!(catalogue.find("x").unwrap().problems.is_empty());
+    let found = catalogue.resolve("x").unwrap().rustc_options(&["app".to_owned(), "lib".to_owned()]);
+    let of = |package| found.for_crate(Some(package), false, false).join(" ");
+    assert_eq!(of("lib"), "jump-tables=no target-cpu=native");
+    assert_eq!(of("regex"), "jump-tables=no target-cpu=haswell");
+    assert_eq!(of("image"), "jump-tables target-cpu=haswell");
+    assert_eq!(of("app"), "jump-tables target-cpu=native");
 }

@@ -75,8 +75,8 @@ fn mistakes_are_told_with_their_lines() {
             "2: `target-cpu` is `1.5`: expected text, a number, `true`, `false` or an array of texts (mend this value)",
         ),
         (
-            "package.'*'.rustc.target-cpu = 'native'",
-            "2: options of rustc cannot be set for the packages `*` (name one package, without its version)",
+            "package.'a@1.0'.rustc.target-cpu = 'native'",
+            "2: options of rustc cannot be set for the packages `a@1.0` (name one package, without its version, or all dependencies by `*`)",
         ),
     ] {
         assert_eq!(problems(&format!("[profile.x]\n{text}")), [problem]);
