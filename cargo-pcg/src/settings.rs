@@ -207,11 +207,11 @@ fn command_line(options: &ArgMatches) -> Layer {
 fn variables(environment: &Environment) -> Result<Layer, CargoPcgError> {
     let mut layer = Layer::default();
     for spec in cli::specs() {
-        if let Some(value) = environment.get(spec.variable) {
+        if let Some((name, value)) = spec.variable_in(environment) {
             if !spec.kind.takes(value) {
-                return Err(spec.bad_value(spec.variable, value).into());
+                return Err(spec.bad_value(name, value).into());
             }
-            let origin = Origin::Variable { name: spec.variable };
+            let origin = Origin::Variable { name };
             layer.options.insert(spec.key, Setting { value: value.to_owned(), origin });
         }
     }

@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::num::NonZeroUsize;
 
+use crate::environment::Environment;
 use crate::options::UsageError;
 
 /// What an option is called and what it takes. It is called the same wherever it can be given.
@@ -25,6 +26,12 @@ pub struct Spec {
 }
 
 impl Spec {
+    /// Its variable and the value, if it is set. No option takes an empty value: that is an error, as it is for cargo's
+    /// own variables.
+    pub fn variable_in<'a>(&self, environment: &'a Environment) -> Option<(&'static str, &'a OsStr)> {
+        Some((self.variable, environment.get_any(self.variable)?))
+    }
+
     /// The error for a value that it does not take; `name` is the option or the variable that gave it.
     pub fn bad_value(&self, name: &str, value: &OsStr) -> UsageError {
         UsageError::BadValue { given: format!("{name}={}", value.display()), expected: self.kind.expected() }

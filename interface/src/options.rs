@@ -146,8 +146,8 @@ struct Row {
 impl Row {
     /// The variable that counts, and its value.
     fn variable<'a>(&self, environment: &'a Environment) -> Option<(&'static str, &'a OsStr)> {
-        let names = [Some(self.spec.variable), self.chosen];
-        names.into_iter().flatten().find_map(|name| Some((name, environment.get(name)?)))
+        let of_user = self.spec.variable_in(environment);
+        of_user.or_else(|| self.chosen.and_then(|name| Some((name, environment.get(name)?))))
     }
 }
 

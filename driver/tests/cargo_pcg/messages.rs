@@ -256,6 +256,9 @@ help: `cargo pcg --help` says what each option takes
 "#]]
         .raw()
     );
+    let output = cargo_pcg(&world, &["build"]).env("CARGO_PCG_REPORT", "").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_data_eq!(said(&world, &output), str![[r#""#]].raw());
 }
 
 #[test]

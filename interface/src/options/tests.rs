@@ -200,3 +200,15 @@ fn the_help_text_names_every_option_and_variable() {
     assert!(help.contains(RUSTC_VARIABLE) && help.contains(rustc_options::VARIABLE));
     assert!(help.lines().all(|line| line.len() <= 120), "{help}");
 }
+
+#[test]
+fn an_empty_variable_is_an_error_unless_cargo_pcg_has_chosen_it() {
+    let read = |name| Options::read(&[], &Environment::from_iter([(name, "")]));
+    for spec in specs() {
+        let error = read(spec.variable).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("`{}=` has a bad value", spec.variable)), "{error}");
+    }
+    for name in [CHOSEN_PLAN, CHOSEN_REPORT, RUSTC_VARIABLE, rustc_options::VARIABLE] {
+        assert!(read(name).is_ok(), "{name}");
+    }
+}
