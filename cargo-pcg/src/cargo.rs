@@ -71,15 +71,17 @@ pub(crate) fn become_cargo(
     cargo.envs(settings.variables());
     // A cargo pcg around this one has chosen for its own project.
     cargo.env_remove(options::CHOSEN_PLAN).env_remove(options::CHOSEN_REPORT);
-    cargo.envs(reports::default_folder(&settings, project.as_ref()).map(|folder| (options::CHOSEN_REPORT, folder)));
+    let reports = reports::default_folder(&settings, project.as_ref(), profile);
+    let reports = reports.filter(|_| cargo_command::builds_code(&expanded));
+    cargo.envs(reports.map(|folder| (options::CHOSEN_REPORT, folder)));
     let builds = cargo_config::builds(&expanded, environment)?;
     let has_units = !settings.leave_units_open()
         || selection.as_ref().is_some_and(Selection::has_units)
         || cargo_units::are_given(&expanded, profile, environment, &builds);
     if let Some(project) = project.as_ref().filter(|_| cargo_command::builds_code(&expanded) && !has_units) {
         let selection = selection.as_ref();
-        let build = Build { project, choice: &choice, settings: &settings, selection, terminal };
-        cargo.env(options::CHOSEN_PLAN, build.write(profile)?);
+        let build = Build { project, choice: &choice, settings: &settings, profile, selection, terminal };
+        cargo.env(options::CHOSEN_PLAN, build.write()?);
     }
     if let Some(options) = selection.as_ref().and_then(|selection| selection.rustc_options.as_ref()) {
         cargo.env(rustc_options::VARIABLE, options);

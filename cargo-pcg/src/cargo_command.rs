@@ -112,6 +112,20 @@ pub(crate) fn profile(words: &Words) -> &str {
     profile
 }
 
+/// What cargo calls the folder of a profile's artefacts. Profiles that share one are one to whoever looks at artefacts.
+pub(crate) fn artefacts_of(profile: &str) -> &str {
+    match profile {
+        "dev" | "test" => "debug",
+        "bench" => "release",
+        name => name,
+    }
+}
+
+/// The profile that a folder of artefacts is called after.
+pub(crate) fn profile_of(artefacts: &str) -> &str {
+    if artefacts == artefacts_of("dev") { "dev" } else { artefacts }
+}
+
 /// `-r`, alone or with others that take no value, like `-vr`.
 fn is_short_release(word: &str) -> bool {
     word.strip_prefix('-').is_some_and(|letters| letters.contains('r') && letters.chars().all(|c| "rvq".contains(c)))
@@ -178,6 +192,13 @@ mod tests {
             ("fmt", false, false),
         ] {
             assert_eq!((builds_code(&words(line)), builds_tests(&words(line))), (code, tests), "{line}");
+        }
+    }
+
+    #[test]
+    fn profiles_that_share_artefacts_are_one() {
+        for (profile, expected) in [("dev", "dev"), ("test", "dev"), ("bench", "release"), ("slow", "slow")] {
+            assert_eq!(profile_of(artefacts_of(profile)), expected);
         }
     }
 

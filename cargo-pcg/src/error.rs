@@ -70,7 +70,9 @@ impl CargoPcgError {
             Self::File { .. } | Self::BadValue { .. } => "mend this file",
             Self::CannotRun { .. } => "run it as `cargo pcg`, or set CARGO to the path of cargo",
             Self::NoProject => "run it where the build was run, or name the project by `--manifest-path`",
-            Self::NoReports { .. } => "`cargo pcg build --release` writes one for each crate that it compiles",
+            Self::NoReports { .. } => {
+                "`cargo pcg build --release` writes one for each crate that it compiles, and `--profile` names other builds"
+            }
             Self::NoReport { nearest, .. } => {
                 let nearest = format!("the nearest that has one: `{nearest}`");
                 return Cow::Owned(nearest + "; a build with `cargo pcg` writes one for each crate that it compiles");

@@ -1,10 +1,12 @@
 //! What became of each crate of a build, in numbers, in sentences and as a table.
 
 mod facts;
+mod present;
 mod sentences;
 mod table;
 
 pub(crate) use facts::Facts;
+pub(crate) use present::Present;
 pub(crate) use sentences::sentences;
 pub(crate) use table::table;
 

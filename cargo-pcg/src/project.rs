@@ -2,6 +2,7 @@
 
 mod answer;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::{Metadata, MetadataCommand, Package, PackageId};
@@ -183,6 +184,18 @@ impl Project {
             },
         };
         PackageGraph::new(&self.metadata, &roots, choice.with_tests)
+    }
+
+    /// The file with the versions of all packages.
+    pub(crate) fn lock_file(&self) -> PathBuf {
+        self.metadata.workspace_root.join("Cargo.lock").into()
+    }
+
+    /// The crates that each of the workspace's packages has, by its name.
+    pub(crate) fn crates_of_members(&self) -> BTreeMap<String, BTreeSet<String>> {
+        let crates = |package: &Package| package.targets.iter().map(|target| target.name.replace('-', "_")).collect();
+        let members = self.metadata.workspace_packages().into_iter();
+        members.map(|package| (package.name.to_string(), crates(package))).collect()
     }
 
     /// The names of the workspace's packages, in order.

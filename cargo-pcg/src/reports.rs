@@ -1,4 +1,5 @@
-//! The reports of a project's builds: one file for each crate that was compiled, in the project's target folder.
+//! The reports of a project's builds: one file for each crate that was compiled, in the project's target folder. There,
+//! each profile has a folder of its own, which is called as that of its artefacts.
 //!
 //! The name of a file is the crate's and, behind a `-`, the hash by which cargo tells apart what it makes of the crate
 //! (with other features, for a build script, with tests). Files without a hash are by somebody else, like probes of
@@ -11,6 +12,7 @@ use std::time::SystemTime;
 
 use pcg_interface::report::Report;
 
+use crate::cargo_command;
 use crate::cli;
 use crate::error::CargoPcgError;
 use crate::project::Project;
@@ -22,6 +24,14 @@ const KEY: &str = "report";
 
 /// The length of cargo's hashes, in hexadecimal digits.
 const HASH_DIGITS: usize = 16;
+
+/// What the names begin with that cargo gives to the crates of build scripts.
+const BUILD_SCRIPT: &str = "build_script_";
+
+/// Whether a crate is a build script's.
+pub(crate) fn is_build_script(crate_name: &str) -> bool {
+    crate_name.starts_with(BUILD_SCRIPT)
+}
 
 /// A report and its file.
 #[derive(Clone, Debug)]
@@ -38,16 +48,29 @@ fn chosen(settings: &Settings) -> Option<&Setting> {
     cli::specs().find(|spec| spec.key == KEY).and_then(|spec| settings.get(spec))
 }
 
-/// The folder that pcg-rustc is to be told of: none if the user has chosen one, or where there is no project.
-pub(crate) fn default_folder(settings: &Settings, project: Option<&Project>) -> Option<PathBuf> {
+/// The folder for a profile that pcg-rustc is to be told of: none if the user has chosen one, or where there is no
+/// project.
+pub(crate) fn default_folder(settings: &Settings, project: Option<&Project>, profile: &str) -> Option<PathBuf> {
     let project = project.filter(|_| chosen(settings).is_none())?;
     // The `/` at the end tells pcg-rustc that it is a folder.
-    Some(project.records().join("reports/"))
+    Some(of_all_profiles(project).join(cargo_command::artefacts_of(profile)).join(""))
 }
 
-/// The folder in which a build here puts its reports.
-pub(crate) fn folder(settings: &Settings, project: Option<&Project>) -> Option<PathBuf> {
-    chosen(settings).map(|setting| PathBuf::from(&setting.value)).or_else(|| default_folder(settings, project))
+/// The folder in which a build with a profile puts its reports here.
+pub(crate) fn folder(settings: &Settings, project: Option<&Project>, profile: &str) -> Option<PathBuf> {
+    chosen(settings).map(|setting| PathBuf::from(&setting.value)).or_else(|| default_folder(settings, project, profile))
+}
+
+fn of_all_profiles(project: &Project) -> PathBuf {
+    project.records().join("reports")
+}
+
+/// The profile that a crate was compiled with last.
+pub(crate) fn latest_profile(project: &Project) -> Option<String> {
+    let folders = fs::read_dir(of_all_profiles(project)).ok()?.flatten();
+    // Each report is put into its place under another name first, which changes the folder's time.
+    let times = folders.filter_map(|folder| Some((folder.metadata().ok()?.modified().ok()?, folder.file_name())));
+    Some(cargo_command::profile_of(times.max()?.1.to_str()?).to_owned())
 }
 
 /// Reads all reports of a folder, in the order of the crates' names, the newest of each name first.

@@ -260,7 +260,7 @@ fn a_wrapper_that_caches_shares_what_is_the_same() -> Result<()> {
     };
     expect(&one, Some(in_two), "miss")?;
     expect(&one, Some(in_two), "hit")?;
-    let reports = Report::read_all(&one.folder.path().join("target/pcg/reports"))?;
+    let reports = Report::read_all(&one.folder.path().join("target/pcg/reports/release"))?;
     let is_kept = reports.iter().any(|report| report.crate_name() == "called" && report.action() == "split");
     ensure!(is_kept && reports.iter().all(|report| !report.crate_name().is_empty()), "{reports:?}");
     expect(&other, Some(in_two), "hit")?;

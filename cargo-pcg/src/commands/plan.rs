@@ -57,7 +57,8 @@ pub(super) fn run(context: &Context<'_>) -> Result<(), CargoPcgError> {
     let selection = selection.as_ref();
     let profile = selection.map_or(cargo_command::profile(&words), |selection| &selection.name);
     let settings = settings.for_profile(profile, &words, context.environment, Some(&project))?;
-    let build = Build { project: &project, choice: &choice, settings: &settings, selection, terminal: context.terminal };
+    let (settings, terminal) = (&settings, context.terminal);
+    let build = Build { project: &project, choice: &choice, settings, profile, selection, terminal };
     let (graph, decisions) = build.decide()?;
     let mut packages: Vec<Line<'_>> = graph.packages.iter().zip(&decisions).map(|(package, decision)| {
         Line::new(&package.name, &package.version, decision, build.units_of(&package.name))

@@ -14,8 +14,8 @@ const WORDS: [usize; 4] = [0, 1, 2, 7];
 /// What stands where there is nothing to say.
 const NOTHING: &str = "-";
 
-/// A line for each, and one for all.
-pub(crate) fn table(all: &[Facts<'_>]) -> String {
+/// A line for each, and one for all, which names the profile if it is known.
+pub(crate) fn table(all: &[Facts<'_>], profile: Option<&str>) -> String {
     let mut slowest_first: Vec<_> = all.iter().collect();
     let time = |facts: &Facts<'_>| facts.wall_seconds.unwrap_or(-1.0);
     slowest_first.sort_by(|one, other| time(other).total_cmp(&time(one)));
@@ -27,7 +27,8 @@ pub(crate) fn table(all: &[Facts<'_>]) -> String {
         let is_word = WORDS.contains(&index);
         column.set_cell_alignment(if is_word { CellAlignment::Left } else { CellAlignment::Right });
     }
-    format!("{}\n\n{}\n", table.trim_fmt(), summary(all))
+    let profile = profile.map_or_else(String::new, |name| format!("Profile `{name}`: "));
+    format!("{}\n\n{profile}{}\n", table.trim_fmt(), summary(all))
 }
 
 fn row(facts: &Facts<'_>) -> [String; HEADER.len()] {

@@ -22,7 +22,9 @@ pub(crate) struct Build<'a> {
     pub(crate) project: &'a Project,
     pub(crate) choice: &'a Choice<'a>,
     pub(crate) settings: &'a Settings,
-    /// The profile, if it is one of pcg's.
+    /// What cargo calls the profile.
+    pub(crate) profile: &'a str,
+    /// The profile itself, if it is one of pcg's.
     pub(crate) selection: Option<&'a Selection>,
     pub(crate) terminal: Terminal,
 }
@@ -31,7 +33,7 @@ impl Build<'_> {
     /// Its packages, and what is decided for each.
     pub(crate) fn decide(&self) -> Result<(PackageGraph, Vec<Decision>), CargoPcgError> {
         let graph = self.project.graph(self.choice);
-        let folder = reports::folder(self.settings, Some(self.project));
+        let folder = reports::folder(self.settings, Some(self.project), self.profile);
         let reports = folder.map(|folder| reports::read_all(&folder, self.terminal)).transpose()?;
         let decisions = decide(&graph, &costs(&graph, &reports.unwrap_or_default()));
         Ok((graph, decisions))
@@ -48,11 +50,11 @@ impl Build<'_> {
 
     /// Writes its plan into cargo's target folder. Builds of different kinds have files of their own, as they may run at
     /// the same time.
-    pub(crate) fn write(&self, profile: &str) -> Result<PathBuf, CargoPcgError> {
+    pub(crate) fn write(&self) -> Result<PathBuf, CargoPcgError> {
         let (graph, decisions) = self.decide()?;
         let plan = plan(&graph, &decisions, |name| self.units_of(name).is_some());
         let kind = if self.choice.with_tests { "tests" } else { "build" };
-        let path = self.project.records().join(format!("plan-{kind}-{profile}.json"));
+        let path = self.project.records().join(format!("plan-{kind}-{}.json", self.profile));
         match write_file(&path, plan.to_json().as_bytes()) {
             Ok(()) => Ok(path),
             Err(source) => Err(CargoPcgError::Write { path, source }),

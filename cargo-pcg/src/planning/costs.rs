@@ -10,16 +10,13 @@ use serde::Serialize;
 
 use super::graph::{Package, PackageGraph};
 use crate::project::CACHE_TAG;
-use crate::reports::Found;
+use crate::reports::{Found, is_build_script};
 
 /// Seconds for a byte of source, where nothing has been measured. That of the dependencies of usual programs.
 const SECONDS_PER_BYTE: f64 = 3e-6;
 
 /// The part of the time that the front end takes, where only the whole is known.
 const FRONT_PART: f64 = 0.4;
-
-/// The name that cargo gives to the crate of a build script.
-const BUILD_SCRIPT: &str = "build_script_";
 
 /// What a package costs, in seconds on one core.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -61,10 +58,10 @@ pub(crate) fn costs(graph: &PackageGraph, reports: &[Found]) -> Vec<Cost> {
 }
 
 /// The costs in reports, by packages. Of several reports for a crate the newest counts: the others are of other
-/// features or profiles.
+/// features.
 fn measured(reports: &[Found]) -> BTreeMap<(&str, &str), Cost> {
     let mut newest: BTreeMap<(&str, &str, &str), (SystemTime, Cost)> = BTreeMap::new();
-    for found in reports.iter().filter(|found| !found.crate_name.starts_with(BUILD_SCRIPT)) {
+    for found in reports.iter().filter(|found| !is_build_script(&found.crate_name)) {
         let package = found.report.package_name.as_deref().zip(found.report.package_version.as_deref());
         let Some(((package, version), cost)) = package.zip(cost(&found.report)) else { continue };
         let kept = newest.entry((package, version, &found.crate_name)).or_insert((found.written, cost));

@@ -10,7 +10,7 @@ use snapbox::{assert_data_eq, str};
 use super::common::World;
 use super::{cargo_pcg, said, start, without_root, workspace};
 
-const REPORTS: &str = "project/target/pcg/reports";
+const REPORTS: &str = "project/target/pcg/reports/release";
 
 /// A project without reports.
 fn project() -> World {
@@ -116,7 +116,7 @@ fn a_table_has_all_crates_the_slowest_first() {
  broken              broken   failed                       0.50 s      100 %             -       -  -
  build_script_build  image    by stock rustc: unoptimised       -          -             -       -  -
 
-9 compiles, 26.25 s in all: 3 split into several units, 3 not split, 2 compiled by stock rustc, 1 failed
+Profile `release`: 9 compiles, 26.25 s in all: 3 split into several units, 3 not split, 2 compiled by stock rustc, 1 failed
 
 "#]]
         .raw()
@@ -215,6 +215,7 @@ fn the_same_facts_are_there_as_numbers() {
         str![[r#"
 {
   "schema_version": 1,
+  "profile": "release",
   "crates": [
     {
       "crate": "build_script_build",
@@ -223,7 +224,7 @@ fn the_same_facts_are_there_as_numbers() {
       "crate_types": [],
       "test": false,
       "hash": "00000000000000e1",
-      "report": "[ROOT]/project/target/pcg/reports/build_script_build-00000000000000e1.json",
+      "report": "[ROOT]/project/target/pcg/reports/release/build_script_build-00000000000000e1.json",
       "action": "passthrough",
       "reason": {
         "id": "unoptimised",
@@ -246,7 +247,7 @@ fn the_same_facts_are_there_as_numbers() {
       ],
       "test": false,
       "hash": "00000000000000a1",
-      "report": "[ROOT]/project/target/pcg/reports/image-00000000000000a1.json",
+      "report": "[ROOT]/project/target/pcg/reports/release/image-00000000000000a1.json",
       "action": "split",
       "reason": null,
       "exit_code": 0,
@@ -306,8 +307,8 @@ help: run it where the build was run, or name the project by `--manifest-path`
     assert_data_eq!(
         failure(&project(), &["app"], 5),
         str![[r#"
-error: pcg: there are no reports in [ROOT]/project/target/pcg/reports/
-help: `cargo pcg build --release` writes one for each crate that it compiles
+error: pcg: there are no reports in [ROOT]/project/target/pcg/reports/release/
+help: `cargo pcg build --release` writes one for each crate that it compiles, and `--profile` names other builds
 
 "#]]
         .raw()
@@ -315,7 +316,7 @@ help: `cargo pcg build --release` writes one for each crate that it compiles
     assert_data_eq!(
         failure(&built(), &["app", "imag"], 5),
         str![[r#"
-error: pcg: there is no report of a crate `imag` in [ROOT]/project/target/pcg/reports/
+error: pcg: there is no report of a crate `imag` in [ROOT]/project/target/pcg/reports/release/
 help: the nearest that has one: `image`; a build with `cargo pcg` writes one for each crate that it compiles
 
 "#]]
@@ -331,7 +332,7 @@ fn a_report_that_is_none_is_warned_about() {
     let (answer, said) = explain(&world, &[]);
     assert!(answer.contains("app") && !answer.contains("lib"), "{answer}");
     assert_data_eq!(said, str![[r#"
-warning: pcg: [ROOT]/project/target/pcg/reports/lib-00000000000000d1.json cannot be read: EOF while parsing an object at line 1 column 1
+warning: pcg: [ROOT]/project/target/pcg/reports/release/lib-00000000000000d1.json cannot be read: EOF while parsing an object at line 1 column 1
 help: remove it: the next compile of the crate writes another one
 
 "#]].raw());
@@ -351,6 +352,8 @@ Arguments:
   [CRATE]...  Crates or packages; all in a table without any
 
 Options:
+      --profile <NAME>        Builds with this profile; by default with the one that was built with last
+  -r, --release               Builds with the profile `release`
       --manifest-path <PATH>  The Cargo.toml of another project than that of the current folder
       --target-dir <DIR>      The folder that was given to cargo by `--target-dir`
       --color <WHEN>          Whether to write in colours [CARGO_TERM_COLOR] [possible values: auto, always, never]
@@ -373,22 +376,90 @@ fn told(world: &World, variable: &str, words: &[&str]) -> Option<String> {
 #[test]
 fn builds_put_reports_into_the_target_folder() {
     let world = project();
-    let default = Some("[ROOT]/project/target/pcg/reports/".to_owned());
+    let default = Some("[ROOT]/project/target/pcg/reports/debug/".to_owned());
     assert_eq!(told(&world, "PCG_REPORT", &["pcg", "build"]), default);
     assert_eq!(told(&world, "PCG_REPORT", &["test", "--", "--target-dir=x"]), default);
-    let other = Some("[ROOT]/project/other/pcg/reports/".to_owned());
+    let other = Some("[ROOT]/project/other/pcg/reports/debug/".to_owned());
     assert_eq!(told(&world, "PCG_REPORT", &["build", "--target-dir", "other"]), other);
     assert_eq!(told(&world, "CARGO_PCG_REPORT", &["build", "--pcg-report=r/"]), Some("[ROOT]/project/r/".to_owned()));
     assert_eq!(told(&world, "PCG_REPORT", &["build", "--pcg-report=r/"]), None);
+    let of_release = Some("[ROOT]/project/target/pcg/reports/release/".to_owned());
+    assert_eq!(told(&world, "PCG_REPORT", &["bench"]), of_release);
+    let of_profile = Some("[ROOT]/project/target/pcg/reports/regular/".to_owned());
+    assert_eq!(told(&world, "PCG_REPORT", &["run", "--profile=regular"]), of_profile);
+    assert_eq!(told(&world, "PCG_REPORT", &["check"]), None);
     assert_eq!(told(&world, "PCG_REPORT", &["fmt"]), None);
     assert_eq!(told(&world, "PCG_REPORT", &["install", "ripgrep"]), None);
+}
+
+/// Two profiles with a report each; the second was built with last.
+fn built_with_two_profiles() -> World {
+    let world = project();
+    for (minutes, folder, seconds) in [(1, "release", 2.0), (2, "debug", 1.0)] {
+        let folder = format!("project/target/pcg/reports/{folder}");
+        fs::create_dir_all(world.path(&folder)).unwrap();
+        let content = split("app", &["bin"], 1, seconds, 1.0, &[unit(0.5, 1, 0)]);
+        world.write(&format!("{folder}/app-00000000000000d{minutes}.json"), &content.to_string());
+        let written = SystemTime::UNIX_EPOCH + Duration::from_secs(60 * minutes);
+        File::open(world.path(&folder)).unwrap().set_modified(written).unwrap();
+    }
+    world
+}
+
+#[test]
+fn profiles_are_told_apart_and_the_latest_is_shown() {
+    let world = built_with_two_profiles();
+    let shown = |words: &[&str]| explain(&world, words).0.lines().last().unwrap().to_owned();
+    let (dev, release) = (
+        "Profile `dev`: 1 compile, 1.00 s in all: 1 not split",
+        "Profile `release`: 1 compile, 2.00 s in all: 1 not split",
+    );
+    assert_eq!(shown(&[]), dev);
+    for words in [&["--profile=dev"][..], &["--profile", "test"]] {
+        assert_eq!(shown(words), dev, "{words:?}");
+    }
+    for words in [&["--release"][..], &["-r"], &["--profile=bench"]] {
+        assert_eq!(shown(words), release, "{words:?}");
+    }
+    assert!(explain(&world, &["--format=json"]).0.contains("\"profile\": \"dev\""));
+    assert!(
+        failure(&world, &["--profile=regular"], 5).contains("no reports in [ROOT]/project/target/pcg/reports/regular/")
+    );
+}
+
+#[test]
+fn crates_that_the_project_has_no_more_are_not_shown() {
+    let world = built();
+    let lock = ["image", "regex", "libm"].map(|name| format!("[[package]]\nname = '{name}'\nversion = '1.2.3'\n"));
+    world.write("project/Cargo.lock", &(lock.join("") + "[[package]]\nname = 'app'\nversion = '0.1.0'\n"));
+    // Of `app` there are reports of another version, and of a program that was called otherwise.
+    for (stem, name) in [("app-00000000000000d8", "app"), ("gone-00000000000000d9", "gone")] {
+        let mut content = split("app", &["bin"], 1, 1.0, 1.0, &[unit(0.5, 1, 0)]);
+        content["crate_name"] = name.into();
+        content["package_version"] = "0.1.0".into();
+        report(&world, stem, 10, content);
+    }
+    let (answer, said) = explain(&world, &["-v"]);
+    assert_data_eq!(answer, str![[r#"
+ crate               package  compiled                       time  front end  largest unit  copies  limit
+ image               image    3 units                      9.00 s       22 %          60 %    10 %  largest unit
+ regex               regex    2 units                      5.00 s       20 %          50 %     5 %  work
+ app                 app      1 unit                       1.00 s      100 %         100 %     0 %  front end
+ libm                libm     1 unit                       0.75 s       33 %         100 %     0 %  largest unit
+ build_script_build  image    by stock rustc: unoptimised       -          -             -       -  -
+
+Profile `release`: 5 compiles, 15.75 s in all: 2 split into several units, 2 not split, 1 compiled by stock rustc
+
+"#]].raw());
+    assert!(said.ends_with("the project does not have any more: 7\n"), "{said}");
+    assert!(failure(&world, &["syn"], 5).contains("no report of a crate `syn`"));
 }
 
 #[test]
 fn reports_are_looked_for_where_builds_put_them() {
     let world = project();
     let app = split("app", &["bin"], 1, 1.0, 1.0, &[unit(0.5, 1, 0)]);
-    for (folder, words) in [("other/pcg/reports", "--target-dir=other"), ("r", "--pcg-report=r/")] {
+    for (folder, words) in [("other/pcg/reports/debug", "--target-dir=other"), ("r", "--pcg-report=r/")] {
         assert!(failure(&world, &[words], 5).contains("no reports"));
         let folder = format!("project/{folder}");
         fs::create_dir_all(world.path(&folder)).unwrap();

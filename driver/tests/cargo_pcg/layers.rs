@@ -151,7 +151,7 @@ fn what_cargo_says_of_dependencies_is_kept_until_something_changes() {
         world.write(name, &content);
         assert!(is_asked() && !is_asked(), "{name}");
     }
-    world.write("home/config.toml", "include = 'other.toml'\n");
+    world.write("home/config.toml", "include = ['other.toml']\n");
     assert!(is_asked() && is_asked(), "a file that is not known");
     fs::remove_file(world.path("home/config.toml")).unwrap();
     assert!(is_asked() && !is_asked());

@@ -127,9 +127,15 @@ fn workspace(world: &World, of_workspace: &str, of_lib: &str) {
     world.write("project/Cargo.toml", &format!("[workspace]\nmembers = ['app', 'lib']\n\n{of_workspace}"));
     world.write("project/app/Cargo.toml", "[package]\nname = 'app'\n");
     world.write("project/lib/Cargo.toml", &format!("[package]\nname = 'lib'\n\n{of_lib}"));
+    let target = |name: &str| {
+        json!({
+            "name": name, "kind": ["lib"], "crate_types": ["lib"], "edition": "2024",
+            "src_path": format!("{root}/{name}/src/lib.rs"),
+        })
+    };
     let package = |name: &str, metadata: Value| {
         json!({
-            "name": name, "version": "0.1.0", "id": name, "dependencies": [], "targets": [], "features": {},
+            "name": name, "version": "0.1.0", "id": name, "dependencies": [], "targets": [target(name)], "features": {},
             "manifest_path": format!("{root}/{name}/Cargo.toml"), "metadata": metadata,
         })
     };

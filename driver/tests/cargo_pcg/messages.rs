@@ -258,7 +258,15 @@ help: `cargo pcg --help` says what each option takes
     );
     let output = cargo_pcg(&world, &["build"]).env("CARGO_PCG_REPORT", "").output().unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert_data_eq!(said(&world, &output), str![[r#""#]].raw());
+    assert_data_eq!(
+        said(&world, &output),
+        str![[r#"
+error: pcg: `CARGO_PCG_REPORT=` has a bad value: expected a path
+help: `cargo pcg --help` says what each option takes
+
+"#]]
+        .raw()
+    );
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn plan(world: &World, words: &[&str]) -> Option<String> {
 /// A workspace of `app` and `lib`, with the report of a build that took this long.
 fn measured(lib_seconds: f64, of_workspace: &str) -> World {
     let world = World::new();
-    fs::create_dir_all(world.path("project/target/pcg/reports")).unwrap();
+    fs::create_dir_all(world.path("project/target/pcg/reports/release")).unwrap();
     workspace(&world, of_workspace, "");
     for (name, seconds) in [("app", 2.0), ("lib", lib_seconds)] {
         let report = serde_json::json!({
@@ -28,7 +28,7 @@ fn measured(lib_seconds: f64, of_workspace: &str) -> World {
             "action": "passthrough",
             "phases": [{ "name": "stock", "wall_seconds": seconds, "cpu_seconds": seconds }],
         });
-        world.write(&format!("project/target/pcg/reports/{name}-0123456789abcdef.json"), &report.to_string());
+        world.write(&format!("project/target/pcg/reports/release/{name}-0123456789abcdef.json"), &report.to_string());
     }
     world
 }
@@ -120,6 +120,8 @@ Profile `bench`: 2 of 2 packages are split, 100 % of the work.
 #[test]
 fn the_plan_knows_the_profile_of_a_file() {
     let world = measured(50.0, "");
+    let reports = ["release", "quick"].map(|profile| world.path("project/target/pcg/reports").join(profile));
+    fs::rename(&reports[0], &reports[1]).unwrap();
     world.write("project/fast.toml", "[profile.quick]\ncodegen-units = 6\npackage.app.codegen-units = 3\n");
     let words = &["build", "--profile", "./fast.toml"];
     assert_data_eq!(
