@@ -9,6 +9,12 @@ use std::process::Command;
 
 /// The LLVM release whose class layouts the shim is compiled for.
 const LLVM_VERSION: &str = "22.1";
+/// One of its headers.
+const A_HEADER: &str = "llvm/Config/llvm-config.h";
+/// What to do where they are missing.
+const HELP: &str = "On Debian and Ubuntu, `make install` in pcg's sources installs them and then pcg (package llvm-22-dev).\n\
+     Elsewhere install LLVM 22.1 with its headers (Fedora: llvm-devel; Arch: llvm; Nix: llvmPackages_22.llvm.dev), or\n\
+     set PCG_LLVM_CONFIG to its llvm-config.";
 const SHIM: [&str; 5] = ["codegen.cpp", "cost.cpp", "graph.cpp", "identical.cpp", "unit.cpp"];
 
 fn main() {
@@ -41,8 +47,7 @@ fn link_library(lib: &Path) {
 }
 
 fn compile_shim() {
-    let llvm_config = find_llvm_config();
-    let include = output(Command::new(&llvm_config).arg("--includedir"));
+    let include = find_headers();
     let mut build = cc::Build::new();
     for file in SHIM {
         build.file(Path::new("shim").join(file));
@@ -53,36 +58,65 @@ fn compile_shim() {
         .flag("-fno-rtti")
         .flag("-fno-exceptions")
         // LLVM's headers are not ours to clean up: as system headers they do not warn.
-        .flag(format!("-isystem{}", include.trim()))
+        .flag(format!("-isystem{include}"))
         .define("_GNU_SOURCE", None)
         .define("__STDC_CONSTANT_MACROS", None)
         .define("__STDC_FORMAT_MACROS", None)
         .define("__STDC_LIMIT_MACROS", None)
         // The shim's own code is small next to the library's; debug information of LLVM's templates is not.
         .debug(false)
-        .opt_level(2)
-        .compile("pcg_shim");
+        .opt_level(2);
+    if let Err(error) = build.try_compile("pcg_shim") {
+        fail(&format!(
+            "the C++ part of pcg cannot be compiled: {error}\n\
+             It needs a C++ compiler. `make` in pcg's sources installs what is missing on Debian and Ubuntu (g++)."
+        ));
+    }
 }
 
-/// The first `llvm-config` of the right version, or the end of the build with what to do.
+/// The folder of LLVM's headers, or the end of the build with what to do.
+fn find_headers() -> String {
+    let llvm_config = find_llvm_config();
+    let include = output(Command::new(&llvm_config).arg("--includedir")).trim().to_owned();
+    // Debian has llvm-config in a package of its own.
+    if !Path::new(&include).join(A_HEADER).is_file() {
+        fail(&format!(
+            "{llvm_config} is there, but the headers of LLVM {LLVM_VERSION} are not: {include} has no {A_HEADER}.\n{HELP}"
+        ));
+    }
+    include
+}
+
+/// The first `llvm-config` of the right version, or the end of the build.
 fn find_llvm_config() -> String {
     let chosen = env::var("PCG_LLVM_CONFIG").ok();
     let candidates = match &chosen {
         Some(path) => vec![path.as_str()],
         None => vec!["llvm-config-22", "llvm-config"],
     };
-    for candidate in &candidates {
-        if let Ok(found) = Command::new(candidate).arg("--version").output()
-            && String::from_utf8_lossy(&found.stdout).starts_with(&format!("{LLVM_VERSION}."))
-        {
-            return (*candidate).to_owned();
-        }
+    let version = |candidate: &str| {
+        let output = Command::new(candidate).arg("--version").output().ok().filter(|output| output.status.success())?;
+        Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    let found: Vec<_> = candidates.into_iter().map(|candidate| (candidate, version(candidate))).collect();
+    let is_right = |version: &Option<String>| {
+        version.as_ref().is_some_and(|version| version.starts_with(&format!("{LLVM_VERSION}.")))
+    };
+    if let Some((right, _)) = found.iter().find(|(_, version)| is_right(version)) {
+        return (*right).to_owned();
     }
-    panic!(
-        "pcg needs the headers of LLVM {LLVM_VERSION}, and none of {candidates:?} is an llvm-config of that version.\n\
-         Install them (Debian, Ubuntu: llvm-22-dev; Fedora: llvm-devel; Arch: llvm; Nix: llvmPackages_22.llvm.dev; \
-         macOS is not supported yet), or set PCG_LLVM_CONFIG to the llvm-config to use."
-    );
+    let said = found.iter().map(|(candidate, version)| match version {
+        Some(version) => format!("{candidate} is of LLVM {version}"),
+        None => format!("{candidate} is not there"),
+    });
+    let said = said.collect::<Vec<_>>().join(", ");
+    fail(&format!("the headers of LLVM {LLVM_VERSION} are missing: {said}.\n{HELP}"));
+}
+
+/// Ends the build: cargo shows each line as an error.
+fn fail(message: &str) -> ! {
+    message.lines().for_each(|line| println!("cargo::error={line}"));
+    std::process::exit(1);
 }
 
 /// The name of the one file in `folder` that starts and ends like this.

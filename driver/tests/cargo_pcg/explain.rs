@@ -440,7 +440,9 @@ fn crates_that_the_project_has_no_more_are_not_shown() {
         report(&world, stem, 10, content);
     }
     let (answer, said) = explain(&world, &["-v"]);
-    assert_data_eq!(answer, str![[r#"
+    assert_data_eq!(
+        answer,
+        str![[r#"
  crate               package  compiled                       time  front end  largest unit  copies  limit
  image               image    3 units                      9.00 s       22 %          60 %    10 %  largest unit
  regex               regex    2 units                      5.00 s       20 %          50 %     5 %  work
@@ -450,7 +452,9 @@ fn crates_that_the_project_has_no_more_are_not_shown() {
 
 Profile `release`: 5 compiles, 15.75 s in all: 2 split into several units, 2 not split, 1 compiled by stock rustc
 
-"#]].raw());
+"#]]
+        .raw()
+    );
     assert!(said.ends_with("the project does not have any more: 7\n"), "{said}");
     assert!(failure(&world, &["syn"], 5).contains("no report of a crate `syn`"));
 }
