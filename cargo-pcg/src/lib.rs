@@ -15,6 +15,7 @@ mod cargo_folders;
 mod cargo_programs;
 mod cargo_units;
 mod cli;
+mod columns;
 mod commands;
 mod doctor;
 mod error;

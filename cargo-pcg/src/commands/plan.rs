@@ -9,13 +9,14 @@ use std::ffi::OsString;
 use std::num::NonZeroUsize;
 
 use clap::{Arg, Command};
-use comfy_table::{CellAlignment, Table, presets};
 use pcg_interface::build_plan::Units;
 use serde::Serialize;
 
 use super::Context;
 use crate::cargo_command;
 use crate::cli;
+use crate::columns::Column::{self, Numbers, Words as Text};
+use crate::columns;
 use crate::error::CargoPcgError;
 use crate::planning::build::Build;
 use crate::planning::{Decision, Why};
@@ -28,6 +29,10 @@ const BUILD: &str = "build";
 
 /// The version of the JSON in this module's header.
 const SCHEMA_VERSION: u32 = 1;
+
+/// The columns for people.
+const COLUMNS: [Column; 6] =
+    [Text("package"), Text("version"), Numbers("seconds"), Text(""), Numbers("units"), Text("why")];
 
 /// What is planned if nothing is said.
 const DEFAULT: [&str; 2] = ["build", "--release"];
@@ -137,6 +142,12 @@ impl<'a> Line<'a> {
         self.front_seconds + self.code_seconds
     }
 
+    fn cells(&self) -> [String; COLUMNS.len()] {
+        let source = if self.measured { "measured" } else { "estimated" };
+        let seconds = format!("{:.1}", self.seconds());
+        [self.name.into(), self.version.into(), seconds, source.into(), self.units(), self.why.sentence().into()]
+    }
+
     fn units(&self) -> String {
         match self.units {
             Units::Number(units) => units.to_string(),
@@ -147,23 +158,14 @@ impl<'a> Line<'a> {
 
 impl Answer<'_> {
     fn text(&self) -> String {
-        let mut table = Table::new();
-        table.load_style(presets::NOTHING).set_header(["package", "version", "seconds", "", "units", "why"]);
-        for line in &self.packages {
-            let source = if line.measured { "measured" } else { "estimated" };
-            let seconds = format!("{:.1}", line.seconds());
-            table.add_row([line.name, line.version, &seconds, source, &line.units(), line.why.sentence()]);
-        }
-        for column in [2, 4] {
-            table.column_mut(column).into_iter().for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-        }
+        let table = columns::table(COLUMNS, self.packages.iter().map(Line::cells));
         let split = self.packages.iter().filter(|line| line.units != Units::WHOLE);
         let (count, seconds) = (split.clone().count(), split.map(Line::seconds).sum::<f64>());
         let all: f64 = self.packages.iter().map(Line::seconds).sum();
         let share = if all > 0.0 { 100.0 * seconds / all } else { 0.0 };
         format!(
             "{}\n\nProfile `{}`: {count} of {} packages are split, {share:.0} % of the work.\n",
-            table.trim_fmt(),
+            table,
             self.profile,
             self.packages.len()
         )

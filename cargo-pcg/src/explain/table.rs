@@ -1,15 +1,22 @@
 //! All compiles of a build as a table, the slowest first.
 
-use comfy_table::{CellAlignment, Table, presets};
 use pcg_interface::report::Action;
 
 use super::facts::{Facts, Limit};
 use super::{counted, percent, seconds};
+use crate::columns;
+use crate::columns::Column::{self, Numbers, Words};
 
-const HEADER: [&str; 8] = ["crate", "package", "compiled", "time", "front end", "largest unit", "copies", "limit"];
-
-/// Columns of words, which are aligned to the left; numbers are aligned to the right.
-const WORDS: [usize; 4] = [0, 1, 2, 7];
+const COLUMNS: [Column; 8] = [
+    Words("crate"),
+    Words("package"),
+    Words("compiled"),
+    Numbers("time"),
+    Numbers("front end"),
+    Numbers("largest unit"),
+    Numbers("copies"),
+    Words("limit"),
+];
 
 /// What stands where there is nothing to say.
 const NOTHING: &str = "-";
@@ -19,19 +26,12 @@ pub(crate) fn table(all: &[Facts<'_>], profile: Option<&str>) -> String {
     let mut slowest_first: Vec<_> = all.iter().collect();
     let time = |facts: &Facts<'_>| facts.wall_seconds.unwrap_or(-1.0);
     slowest_first.sort_by(|one, other| time(other).total_cmp(&time(one)));
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header(HEADER);
-    slowest_first.into_iter().for_each(|facts| _ = table.add_row(row(facts)));
-    for (index, column) in table.column_iter_mut().enumerate() {
-        let is_word = WORDS.contains(&index);
-        column.set_cell_alignment(if is_word { CellAlignment::Left } else { CellAlignment::Right });
-    }
+    let table = columns::table(COLUMNS, slowest_first.into_iter().map(row));
     let profile = profile.map_or_else(String::new, |name| format!("Profile `{name}`: "));
-    format!("{}\n\n{profile}{}\n", table.trim_fmt(), summary(all))
+    format!("{}\n\n{profile}{}\n", table, summary(all))
 }
 
-fn row(facts: &Facts<'_>) -> [String; HEADER.len()] {
+fn row(facts: &Facts<'_>) -> [String; COLUMNS.len()] {
     let units = facts.units.as_ref();
     let or_nothing = |text: Option<String>| text.unwrap_or_else(|| NOTHING.to_owned());
     [
