@@ -3,6 +3,7 @@
 #include "common.h"
 #include "cost.h"
 #include "identical.h"
+#include "promises.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/EquivalenceClasses.h"
@@ -83,7 +84,7 @@ class GraphReader {
 public:
   GraphReader(Module &M, PcgGraph &Graph) : M(M), Graph(Graph) {}
 
-  void read(bool Bodies) {
+  void read(bool Bodies, bool Promises) {
     Graph.Name = M.getSourceFileName();
     Graph.HasAsm = !M.getModuleInlineAsm().empty();
     forEachDefinition(M, [&](GlobalValue &GV) { Ids.try_emplace(&GV, Ids.size()); });
@@ -96,6 +97,8 @@ public:
     numberGroups();
     if (Bodies)
       markIdentical();
+    if (Promises)
+      addPromises();
   }
 
 private:
@@ -239,6 +242,13 @@ private:
       }
   }
 
+  void addPromises() {
+    inferPromises(M);
+    for (const auto &[GV, Id] : Ids)
+      if (const auto *F = dyn_cast<Function>(GV))
+        Graph.Items[Id].promises = promisesOf(*F);
+  }
+
   static bool mayBeReplaced(const Function &F, const PcgItem &Item) {
     return F.hasLocalLinkage() && Item.unnamed_addr && !Item.unique && !Item.tied_to_asm && !Item.group &&
            !F.getSubprogram() && !F.hasPrefixData() && !F.hasPrologueData() && !F.hasComdat();
@@ -258,7 +268,8 @@ private:
 
 } // namespace
 
-extern "C" PcgGraph *pcg_graph_read(const char *Bitcode, size_t Length, bool Bodies, char **Error) {
+extern "C" PcgGraph *pcg_graph_read(const char *Bitcode, size_t Length, bool Bodies, bool Promises,
+                                    char **Error) {
   LLVMContext Context;
   DiagnosticText Text(Context);
   Context.setDiscardValueNames(true);
@@ -268,7 +279,7 @@ extern "C" PcgGraph *pcg_graph_read(const char *Bitcode, size_t Length, bool Bod
     return nullptr;
   }
   auto Graph = std::make_unique<PcgGraph>();
-  GraphReader(**M, *Graph).read(Bodies);
+  GraphReader(**M, *Graph).read(Bodies, Promises);
   if (!Text.Errors.empty()) {
     setError(Error, Text.Errors);
     return nullptr;

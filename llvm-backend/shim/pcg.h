@@ -22,6 +22,7 @@ typedef struct {
   const char *name;
   size_t name_length;
   uint64_t bytes;
+  uint64_t promises; // What a function promises its callers; only pcg_unit_load knows what the bits mean.
   uint32_t instructions;
   uint32_t cost; // What the inliner is expected to count for them once they are simplified.
   uint32_t group;        // 0: none.
@@ -63,9 +64,9 @@ typedef struct {
   uint8_t verify;
 } PcgSettings;
 
-// Reads a whole module and describes it; with `bodies`, functions with the same body are found. `bitcode` has to live
-// only during the call.
-PcgGraph *pcg_graph_read(const char *bitcode, size_t length, bool bodies, char **error);
+// Reads a whole module and describes it; with `bodies`, functions with the same body are found, with `promises`, what
+// functions promise their callers. `bitcode` has to live only during the call.
+PcgGraph *pcg_graph_read(const char *bitcode, size_t length, bool bodies, bool promises, char **error);
 void pcg_graph_free(PcgGraph *graph);
 const PcgItem *pcg_graph_items(const PcgGraph *graph, size_t *count);
 const PcgEdge *pcg_graph_edges(const PcgGraph *graph, size_t *count);
@@ -81,11 +82,11 @@ typedef void (*PcgOnInlined)(void *opaque, const char *caller, size_t caller_len
 void pcg_context_prepare(LLVMContextRef context, PcgOnDiagnostic on_diagnostic, PcgOnInlined on_inlined, void *opaque);
 
 // Loads the bodies that one unit has; everything else becomes a declaration or vanishes. `actions` has one entry per
-// item of the graph; `replaced` are pairs of an item that is declared nowhere and the one to use in its place.
-// `bitcode` must outlive the call only. With `actions` null the module is loaded whole.
+// item of the graph, and so has `promises` unless it is null; `replaced` are pairs of an item that is declared nowhere
+// and the one to use in its place. `bitcode` must outlive the call only. With `actions` null the module is loaded whole.
 LLVMModuleRef pcg_unit_load(LLVMContextRef context, const char *bitcode, size_t length, const uint8_t *actions,
-                            size_t action_count, const uint32_t (*replaced)[2], size_t replaced_count, bool first,
-                            char **error);
+                            size_t action_count, const uint64_t *promises, const uint32_t (*replaced)[2],
+                            size_t replaced_count, bool first, char **error);
 // Adds a line to `.comment`.
 void pcg_module_add_ident(LLVMModuleRef module, const char *text, size_t length);
 uint64_t pcg_module_instructions(LLVMModuleRef module);

@@ -1,6 +1,7 @@
 // Loads one unit of a module: the bodies it defines, imports and copies; everything else is declared or dropped.
 
 #include "common.h"
+#include "promises.h"
 
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/Bitcode/BitcodeReader.h"
@@ -19,6 +20,7 @@ class UnitLoader {
   Module &M;
   const uint8_t *Actions;
   size_t ActionCount;
+  const uint64_t *Promises;
   ArrayRef<uint32_t[2]> Replaced;
   bool First;
   std::string Problem;
@@ -27,8 +29,9 @@ class UnitLoader {
   SmallPtrSet<GlobalValue *, 16> Defined;
 
 public:
-  UnitLoader(Module &M, const uint8_t *Actions, size_t ActionCount, ArrayRef<uint32_t[2]> Replaced, bool First)
-      : M(M), Actions(Actions), ActionCount(ActionCount), Replaced(Replaced), First(First) {}
+  UnitLoader(Module &M, const uint8_t *Actions, size_t ActionCount, const uint64_t *Promises,
+             ArrayRef<uint32_t[2]> Replaced, bool First)
+      : M(M), Actions(Actions), ActionCount(ActionCount), Promises(Promises), Replaced(Replaced), First(First) {}
 
   // Returns an error message, empty if all went well.
   std::string load() {
@@ -49,8 +52,13 @@ public:
     // Before anything is read that could refer to them.
     for (const auto &[From, To] : Replaced)
       replace(cast<Function>(*Items[From].first), *Items[To].first);
-    for (auto [GV, Action] : Items)
+    for (auto [Id, Item] : enumerate(Items)) {
+      auto [GV, Action] = Item;
+      // LLVM infers nothing from an imported body, in whose place another one could be linked for all that it knows.
+      if (auto *F = dyn_cast<Function>(GV); F && Promises && (Action & 3) != PCG_DEFINE && (Action & 3) != PCG_COPY)
+        addPromises(*F, Promises[Id]);
       apply(*GV, Action & 3, Action & PCG_PROMOTED);
+    }
     if (!Problem.empty())
       return Problem;
 
@@ -238,8 +246,8 @@ extern "C" void pcg_context_prepare(LLVMContextRef Context, PcgOnDiagnostic OnDi
 }
 
 extern "C" LLVMModuleRef pcg_unit_load(LLVMContextRef Context, const char *Bitcode, size_t Length,
-                                       const uint8_t *Actions, size_t ActionCount, const uint32_t (*Replaced)[2],
-                                       size_t ReplacedCount, bool First, char **Error) {
+                                       const uint8_t *Actions, size_t ActionCount, const uint64_t *Promises,
+                                       const uint32_t (*Replaced)[2], size_t ReplacedCount, bool First, char **Error) {
   MemoryBufferRef Buffer(StringRef(Bitcode, Length), "crate");
   auto M = Actions ? getLazyBitcodeModule(Buffer, *unwrap(Context)) : parseBitcodeFile(Buffer, *unwrap(Context));
   if (!M) {
@@ -247,7 +255,8 @@ extern "C" LLVMModuleRef pcg_unit_load(LLVMContextRef Context, const char *Bitco
     return nullptr;
   }
   if (Actions) {
-    std::string Problem = UnitLoader(**M, Actions, ActionCount, ArrayRef(Replaced, ReplacedCount), First).load();
+    UnitLoader Loader(**M, Actions, ActionCount, Promises, ArrayRef(Replaced, ReplacedCount), First);
+    std::string Problem = Loader.load();
     if (!Problem.empty()) {
       setError(Error, Problem);
       return nullptr;

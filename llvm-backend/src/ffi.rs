@@ -13,6 +13,7 @@ pub(crate) struct Item {
     pub(crate) name: *const u8,
     pub(crate) name_length: usize,
     pub(crate) bytes: u64,
+    pub(crate) promises: u64,
     pub(crate) instructions: u32,
     pub(crate) cost: u32,
     pub(crate) group: u32,
@@ -68,6 +69,7 @@ unsafe extern "C" {
         bitcode: *const u8,
         length: usize,
         bodies: bool,
+        promises: bool,
         error: *mut *mut c_char,
     ) -> *mut Graph;
     pub(crate) fn pcg_graph_free(graph: *mut Graph);
@@ -87,6 +89,7 @@ unsafe extern "C" {
         length: usize,
         actions: *const u8,
         action_count: usize,
+        promises: *const u64,
         replaced: *const [u32; 2],
         replaced_count: usize,
         first: bool,

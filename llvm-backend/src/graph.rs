@@ -1,6 +1,7 @@
 //! From the shim's description of a module to the partitioner's [`Graph`].
 
 use std::slice;
+use std::sync::Arc;
 
 use pcg_partition::{BodyId, Edge, Graph, GroupId, InlineAttribute, Item, ItemId, ItemKind, Linkage};
 
@@ -13,6 +14,9 @@ pub struct Wanted {
     pub sources: bool,
     /// Which functions have the same body ([`Item::body`]): functions are compared.
     pub bodies: bool,
+    /// What functions promise their callers, for units that do not define them: pointers are followed through bodies.
+    /// The graph does not say it; the module that it was read from keeps it.
+    pub promises: bool,
 }
 
 /// A description that the shim made and that is freed with this value.
@@ -35,6 +39,11 @@ impl Owned {
         // SAFETY: the pointer is valid.
         let has_asm = unsafe { ffi::pcg_graph_has_asm(self.0) };
         Graph::new(name, items, edges, has_asm)
+    }
+
+    /// What each item promises its callers, parallel to the graph's items.
+    pub(crate) fn promises(&self) -> Arc<[u64]> {
+        self.items().iter().map(|raw| raw.promises).collect()
     }
 
     fn items(&self) -> &[ffi::Item] {

@@ -1,6 +1,6 @@
 //! The bitcode of one module: read once for its graph, and by every unit for the bodies it needs.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use pcg_partition::Graph;
 
@@ -21,6 +21,7 @@ pub fn is_bitcode(bytes: &[u8]) -> bool {
 pub struct CrateModule {
     name: Arc<str>,
     bitcode: Arc<[u8]>,
+    promises: Arc<OnceLock<Arc<[u64]>>>,
 }
 
 impl CrateModule {
@@ -32,7 +33,7 @@ impl CrateModule {
         if !is_bitcode(&bitcode) {
             return Err(Error::Bitcode { module: name.to_owned(), message: "it is no bitcode file".to_owned() });
         }
-        Ok(Self { name: name.into(), bitcode: bitcode.into() })
+        Ok(Self { name: name.into(), bitcode: bitcode.into(), promises: Arc::default() })
     }
 
     /// The name for messages.
@@ -43,6 +44,11 @@ impl CrateModule {
     /// The bytes as the front end wrote them.
     pub fn bitcode(&self) -> &[u8] {
         &self.bitcode
+    }
+
+    /// What each item of the graph promises its callers, if a graph was read that wanted it.
+    pub(crate) fn promises(&self) -> Option<&Arc<[u64]>> {
+        self.promises.get()
     }
 
     /// Reads the whole module and describes it to the partitioner.
@@ -57,12 +63,18 @@ impl CrateModule {
     fn read_graph(&self, wanted: Wanted) -> Result<Graph, Error> {
         let (graph, error) = ffi::with_error(|error| {
             // SAFETY: the bytes live during the call, and the shim only reads them.
-            unsafe { ffi::pcg_graph_read(self.bitcode.as_ptr(), self.bitcode.len(), wanted.bodies, error) }
+            unsafe {
+                ffi::pcg_graph_read(self.bitcode.as_ptr(), self.bitcode.len(), wanted.bodies, wanted.promises, error)
+            }
         });
         if graph.is_null() {
             let message = error.unwrap_or_default();
             return Err(Error::Bitcode { module: self.name.to_string(), message });
         }
-        Ok(graph::Owned(graph).to_graph(wanted))
+        let owned = graph::Owned(graph);
+        if wanted.promises {
+            self.promises.get_or_init(|| owned.promises());
+        }
+        Ok(owned.to_graph(wanted))
     }
 }

@@ -161,9 +161,11 @@ impl Job {
             Some(actions) => (actions.as_ptr(), actions.len()),
             None => (ptr::null(), 0),
         };
+        let promises = self.module.promises().map_or(ptr::null(), |promises| promises.as_ptr());
         let first = self.index == 0;
         let (module, error) = ffi::with_error(|error| {
-            // SAFETY: context, bitcode and actions live during the call; the module is loaded whole when it returns.
+            // SAFETY: context, bitcode, actions and promises live during the call, the last two are parallel to the same
+            // graph's items, and the module is loaded whole when it returns.
             unsafe {
                 let context = context.raw();
                 let (replaced, pairs) = (self.replaced.as_ptr(), self.replaced.len());
@@ -173,6 +175,7 @@ impl Job {
                     bitcode.len(),
                     actions,
                     count,
+                    promises,
                     replaced,
                     pairs,
                     first,
