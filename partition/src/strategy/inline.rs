@@ -115,6 +115,22 @@ mod tests {
     }
 
     #[test]
+    fn an_only_call_that_gets_inlined_may_fill_a_unit() {
+        let mut module = Builder::new();
+        let users = crowd(&mut module, 8);
+        let locals: Vec<ItemId> = (0..8).map(|number| module.add(function(&format!("local{number}"), 900))).collect();
+        for (index, (user, local)) in users.iter().zip(&locals).enumerate() {
+            module.call(*user, *local);
+            // What two share draws apart what belongs together.
+            let helper = module.add(function(&format!("helper{index}"), 60));
+            module.call(*local, helper);
+            module.call(users[(index + 1) % 8], helper);
+        }
+        let found = cut(&module, 8);
+        assert!(users.iter().zip(&locals).all(|(user, local)| unit_of(&found, *user).defines.contains(local)));
+    }
+
+    #[test]
     fn units_are_balanced() {
         let mut module = Builder::new();
         crowd(&mut module, 64);

@@ -20,7 +20,8 @@ const PARTS_PER_UNIT: [u64; 3] = [512, 128, 32];
 /// The most clusters of a level: with many units, clusters are a larger part of each.
 const MOST_PARTS: u64 = 8192;
 
-/// The same for a local function with its only user: apart, they lose an inlined call.
+/// The same for a local function with its only user. With an only call that gets inlined, they may fill a unit: apart,
+/// they lose it, and what is inlined into the callee does not reach the caller.
 const CHAINS_PER_UNIT: u64 = 3;
 
 /// A cluster with this part of another one's work joins it even if that is as large as clusters of the level may be.
@@ -140,7 +141,11 @@ impl Merging {
             (forecast.inlining != Inlining::OnlyCall, Reverse(forecast.work), *used)
         });
         for (user, used) in chains {
-            self.merge(user.0, used.0, self.share / CHAINS_PER_UNIT);
+            let limit = match problem.forecast.of(used).inlining {
+                Inlining::OnlyCall => self.share,
+                Inlining::AllCalls | Inlining::Kept => self.share / CHAINS_PER_UNIT,
+            };
+            self.merge(user.0, used.0, limit);
         }
     }
 
