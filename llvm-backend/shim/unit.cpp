@@ -52,13 +52,8 @@ public:
     // Before anything is read that could refer to them.
     for (const auto &[From, To] : Replaced)
       replace(cast<Function>(*Items[From].first), *Items[To].first);
-    for (auto [Id, Item] : enumerate(Items)) {
-      auto [GV, Action] = Item;
-      // LLVM infers nothing from an imported body, in whose place another one could be linked for all that it knows.
-      if (auto *F = dyn_cast<Function>(GV); F && Promises && (Action & 3) != PCG_DEFINE && (Action & 3) != PCG_COPY)
-        addPromises(*F, Promises[Id]);
+    for (auto [GV, Action] : Items)
       apply(*GV, Action & 3, Action & PCG_PROMOTED);
-    }
     if (!Problem.empty())
       return Problem;
 
@@ -72,6 +67,7 @@ public:
       return toString(std::move(E));
     appendToUsed(M, defined(Used));
     appendToCompilerUsed(M, defined(CompilerUsed));
+    note(Items);
     dropUnused();
     trimDebugInfo();
     return Problem;
@@ -154,6 +150,20 @@ private:
     GV.replaceAllUsesWith(Declaration);
     GV.eraseFromParent();
     Foreign.push_back({Declaration, Reachable});
+  }
+
+  // Tells of functions that the unit does not define what they promise. LLVM infers nothing from an imported body, in
+  // whose place another one could be linked for all that it knows.
+  void note(ArrayRef<std::pair<GlobalValue *, uint8_t>> Items) {
+    if (!Promises)
+      return;
+    for (auto [Id, Item] : enumerate(Items)) {
+      auto [GV, Action] = Item;
+      bool IsDefined = (Action & 3) == PCG_DEFINE || (Action & 3) == PCG_COPY;
+      // Only functions promise anything, and what was not one may be gone by now.
+      if (!IsDefined && Promises[Id] && !GV->use_empty())
+        addPromises(*cast<Function>(GV), Promises[Id]);
+    }
   }
 
   // Declarations that nothing refers to cost time in every pass. A local item that is still referred to could not be
