@@ -101,6 +101,7 @@ mod tests {
         assert_eq!(options.for_crate(Some("image"), false, false), ["target-cpu=x86-64-v3"]);
         assert_eq!(options.for_crate(Some("image"), false, true), ["no-vectorize-slp"]);
     }
+
     #[test]
     fn dependencies_are_what_is_no_member() {
         let dependencies = vec!["target-cpu=x86-64-v2".to_owned()];
