@@ -1,5 +1,6 @@
 //! One crate object from the units' objects: a relocatable link, after which promoted symbols are local again.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::env;
 use std::fs;
@@ -9,9 +10,11 @@ use std::process::Command;
 use crate::error::Error;
 use crate::toolchain::HOST;
 use crate::unit::UnitObject;
+use unreachable::Unreachable;
 
 mod embedded;
 mod localise;
+mod unreachable;
 
 /// The linker that joins objects (`-r`): rust-lld of the toolchain, GNU ld where it is missing.
 #[derive(Clone, Debug)]
@@ -41,15 +44,16 @@ impl Joiner {
         &self.linker
     }
 
-    /// Writes the crate object to `out`: the units' objects, `embedded_bitcode` in the sections where rustc's LTO looks
-    /// for it, and the symbols in `localise` local. `scratch` is an existing folder for the linker's input.
+    /// Writes the crate object to `out`: the units' objects without `promoted` functions that nothing refers to,
+    /// `embedded_bitcode` in the sections where rustc's LTO looks for it, and the other `promoted` symbols local.
+    /// `scratch` is an existing folder for the linker's input.
     ///
     /// # Errors
     /// [`Error::Join`] with the linker's words, [`Error::Object`] if a promoted symbol is missing, [`Error::File`].
     pub fn join(
         &self,
         units: &[UnitObject],
-        localise: &BTreeSet<String>,
+        promoted: &BTreeSet<String>,
         embedded_bitcode: Option<&[u8]>,
         scratch: &Path,
         out: &Path,
@@ -57,33 +61,56 @@ impl Joiner {
         if let ([unit], None) = (units, embedded_bitcode) {
             return write(out, &unit.object);
         }
+        let unreachable = self.unreachable(units, promoted)?;
         let mut inputs = Vec::with_capacity(units.len() + 1);
-        for unit in units {
+        for (position, unit) in units.iter().enumerate() {
+            let mut object = Cow::Borrowed(&*unit.object);
+            if let Some(sections) = unreachable.sections.get(position).filter(|sections| !sections.is_empty()) {
+                unreachable::exclude(object.to_mut(), sections)?;
+            }
             inputs.push(scratch.join(format!("unit-{}.o", unit.index)));
-            write(&scratch.join(format!("unit-{}.o", unit.index)), &unit.object)?;
+            write(&scratch.join(format!("unit-{}.o", unit.index)), &object)?;
         }
         if let Some(bitcode) = embedded_bitcode {
             let input = scratch.join("bitcode.o");
             write(&input, &embedded::object_with(bitcode)?)?;
             inputs.push(input);
         }
-        self.link(&inputs, out)?;
+        let script = scratch.join("discard.ld");
+        let has_script = !unreachable.names.is_empty();
+        if has_script {
+            write(&script, unreachable::DISCARD.as_bytes())?;
+        }
+        self.link(has_script.then_some(&*script), &inputs, out)?;
+        let localise: BTreeSet<&str> = promoted.difference(&unreachable.names).map(|name| &**name).collect();
         if !localise.is_empty() {
             let mut object = fs::read(out).map_err(|source| Error::File { path: out.to_owned(), source })?;
-            localise::make_local(&mut object, localise)?;
+            localise::make_local(&mut object, &localise)?;
             write(out, &object)?;
         }
-        for input in inputs {
+        for input in inputs.into_iter().chain(has_script.then_some(script)) {
             // Whatever is left goes with the scratch folder.
             drop(fs::remove_file(input));
         }
         Ok(())
     }
 
-    fn link(&self, inputs: &[PathBuf], out: &Path) -> Result<(), Error> {
+    /// GNU ld does not tell sections apart by two of their flags, and keeps everything.
+    fn unreachable(&self, units: &[UnitObject], promoted: &BTreeSet<String>) -> Result<Unreachable, Error> {
+        if !self.is_lld || promoted.is_empty() {
+            return Ok(Unreachable::default());
+        }
+        let objects: Vec<&[u8]> = units.iter().map(|unit| &*unit.object).collect();
+        unreachable::find(&objects, promoted)
+    }
+
+    fn link(&self, script: Option<&Path>, inputs: &[PathBuf], out: &Path) -> Result<(), Error> {
         let mut command = Command::new(&self.linker);
         if self.is_lld {
             command.args(["-flavor", "gnu"]);
+        }
+        if let Some(script) = script {
+            command.arg("--script").arg(script);
         }
         command.arg("-r").arg("-o").arg(out).args(inputs);
         let failed = |message: String| Error::Join { linker: self.linker.clone(), message };
@@ -97,4 +124,8 @@ impl Joiner {
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     fs::write(path, bytes).map_err(|source| Error::File { path: path.to_owned(), source })
+}
+
+fn malformed(message: impl ToString) -> Error {
+    Error::Object { message: message.to_string() }
 }

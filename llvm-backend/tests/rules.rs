@@ -2,7 +2,9 @@
 
 mod common;
 
-use common::{compile, id, join, module, partitioning, symbols, unit};
+use std::collections::BTreeMap;
+
+use common::{compile, compile_with, id, join, module, partitioning, symbols, unit};
 use pcg_llvm_backend::{CompileOptions, Error, OptLevel, Settings, Wanted, Workers, compile_units, tokens};
 use pcg_partition::ItemId;
 
@@ -223,4 +225,85 @@ fn inlined_call_sites_are_recorded_if_asked_for() {
     };
     assert_eq!(inlined(true), [("caller".to_owned(), "callee".to_owned())]);
     assert!(inlined(false).is_empty());
+}
+
+/// The symbols of two units after their join. The second one inlines `shared` and `inner` of the first one, which also
+/// has `more`.
+fn symbols_after_inlining(more: &str, defined_by_it: &[&str]) -> BTreeMap<String, (bool, bool)> {
+    let module = module(&format!(
+        "define void @a() {{ call void @extern(i32 1) ret void }}
+         define void @b() {{ call void @shared() ret void }}
+         define internal void @shared() {{ call void @inner() ret void }}
+         define internal void @inner() {{ call void @extern(i32 2) ret void }}
+         declare void @extern(i32)
+         {more}"
+    ));
+    let graph = module.graph(Wanted::default()).unwrap();
+    let first = [&["a", "shared", "inner"], defined_by_it].concat();
+    let units = vec![unit(&graph, &first, &[], &[]), unit(&graph, &["b"], &["shared", "inner"], &[])];
+    let parts = partitioning(&graph, units, &["shared", "inner"]);
+    let settings = Settings { opt_level: OptLevel::O2, ..Settings::default() };
+    let objects = compile_with(&module, &graph, &parts, &settings).unwrap();
+    let alone = symbols(&objects[0].object);
+    assert_eq!((alone["shared"], alone["inner"]), (GLOBAL, GLOBAL));
+    join(&graph, &parts, &objects)
+}
+
+#[test]
+fn promoted_functions_that_nothing_refers_to_are_left_out_of_the_join() {
+    let joined = symbols_after_inlining("", &[]);
+    assert_eq!(joined.keys().collect::<Vec<_>>(), ["a", "b", "extern", "test.0-cgu.0"]);
+}
+
+#[test]
+fn a_promoted_function_in_a_table_stays() {
+    let joined = symbols_after_inlining("@table = constant ptr @inner", &["table"]);
+    assert_eq!(joined["inner"], LOCAL);
+    assert!(!joined.contains_key("shared"));
+}
+
+#[test]
+fn a_promoted_function_that_is_called_stays() {
+    let joined = symbols_after_inlining(
+        "define void @c() { call void @inner() noinline call void @extern(i32 3) ret void }",
+        &["c"],
+    );
+    assert_eq!(joined["inner"], LOCAL);
+    assert!(!joined.contains_key("shared"));
+}
+
+#[test]
+fn what_only_a_promoted_function_calls_stays_with_it() {
+    let of = |more: &str, names: &[&str]| {
+        let module = module(&format!(
+            "define void @b() {{ call void @shared(i1 false) ret void }}
+             define internal void @shared(i1 %far) {{
+               br i1 %far, label %yes, label %no
+             yes:
+               call void @inner()
+               ret void
+             no:
+               ret void
+             }}
+             define internal void @inner() noinline {{ call void @extern() ret void }}
+             declare void @extern()
+             {more}"
+        ));
+        let graph = module.graph(Wanted::default()).unwrap();
+        let first = [&["shared", "inner"], names].concat();
+        let units = vec![unit(&graph, &first, &[], &[]), unit(&graph, &["b"], &["shared"], &[])];
+        let parts = partitioning(&graph, units, &["shared", "inner"]);
+        let settings = Settings { opt_level: OptLevel::O2, ..Settings::default() };
+        join(&graph, &parts, &compile_with(&module, &graph, &parts, &settings).unwrap())
+    };
+    let with_table = of("@table = constant ptr @shared", &["table"]);
+    assert_eq!((with_table["shared"], with_table["inner"]), (LOCAL, LOCAL));
+    let without = of("", &[]);
+    assert!(!without.contains_key("shared") && !without.contains_key("inner"));
+}
+
+#[test]
+fn a_promoted_function_beside_others_in_a_section_stays() {
+    let joined = symbols_after_inlining("define void @c() section \".text.inner\" { ret void }", &["c"]);
+    assert_eq!(joined["inner"], LOCAL);
 }

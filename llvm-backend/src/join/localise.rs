@@ -11,6 +11,7 @@ use object::elf::{self, FileHeader64, Rela64, SectionHeader64, Sym64};
 use object::read::elf::{FileHeader as _, SectionHeader as _, Sym as _};
 use object::{LittleEndian, U32, pod};
 
+use super::malformed;
 use crate::error::Error;
 
 type Header = FileHeader64<LittleEndian>;
@@ -36,7 +37,7 @@ struct Tables {
 ///
 /// # Errors
 /// [`Error::Object`] if a name is not defined by the object, or the object is not one that this can rewrite.
-pub(super) fn make_local(object: &mut [u8], names: &BTreeSet<String>) -> Result<(), Error> {
+pub(super) fn make_local(object: &mut [u8], names: &BTreeSet<&str>) -> Result<(), Error> {
     let (tables, becomes_local) = read(object, names)?;
     let order = new_order(&tables, &becomes_local);
     let mut positions = vec![0u32; order.len()];
@@ -63,7 +64,7 @@ pub(super) fn make_local(object: &mut [u8], names: &BTreeSet<String>) -> Result<
     Ok(())
 }
 
-fn read(object: &[u8], names: &BTreeSet<String>) -> Result<(Tables, BTreeSet<usize>), Error> {
+fn read(object: &[u8], names: &BTreeSet<&str>) -> Result<(Tables, BTreeSet<usize>), Error> {
     let header = Header::parse(object).map_err(malformed)?;
     let sections = header.sections(LE, object).map_err(malformed)?;
     let symbols = sections.symbols(LE, object, elf::SHT_SYMTAB).map_err(malformed)?;
@@ -151,8 +152,4 @@ fn slice_mut<T: pod::Pod>(object: &mut [u8], range: Range<usize>) -> Result<&mut
     let bytes = object.get_mut(range).ok_or_else(|| malformed("a table ends outside the file"))?;
     let (values, _) = pod::slice_from_bytes_mut(bytes, count).map_err(|()| malformed("a table is misaligned"))?;
     Ok(values)
-}
-
-fn malformed(message: impl ToString) -> Error {
-    Error::Object { message: message.to_string() }
 }

@@ -56,11 +56,21 @@ pub(crate) fn partitioning(graph: &Graph, units: Vec<Unit>, promoted: &[&str]) -
     partitioning
 }
 
-/// Compiles without a jobserver on two threads, with LLVM's verifier.
+/// Compiles without optimisation.
 pub(crate) fn compile(module: &CrateModule, graph: &Graph, parts: &Partitioning) -> Result<Vec<UnitObject>, Error> {
+    compile_with(module, graph, parts, &Settings::default())
+}
+
+/// Compiles without a jobserver on two threads, with LLVM's verifier.
+pub(crate) fn compile_with(
+    module: &CrateModule,
+    graph: &Graph,
+    parts: &Partitioning,
+    settings: &Settings,
+) -> Result<Vec<UnitObject>, Error> {
     let workers = Workers { tokens: tokens::from_environment_or(2), threads: 2 };
     let options = CompileOptions { verify: true, comment: "test (pcg)".to_owned(), ..CompileOptions::default() };
-    compile_units(module, graph, parts, &Settings::default(), &workers, &options)
+    compile_units(module, graph, parts, settings, &workers, &options)
 }
 
 /// Joins the units and lists the symbols of the result: name, and `(global, defined)`.
