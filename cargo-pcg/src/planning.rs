@@ -3,8 +3,8 @@
 //! A crate that others are compiled beside loses nothing by staying in one unit, which stock rustc compiles with the
 //! least work. A crate that the build waits for gains by being split. So:
 //!
-//! 1. Each package gets a cost: from the reports of earlier builds where there is one, from the size of its sources
-//!    otherwise ([`costs`]).
+//! 1. Each package gets a cost: from the reports of earlier builds where there is one, from how much code its
+//!    sources hold otherwise ([`costs`], [`sources`]).
 //! 2. Cargo's order is played through with as many cores as there is work ([`schedule`]). While the end of the build
 //!    waits for the code generation of a package that could be split, that package is split, and the order is played
 //!    through again; as long as the build ends so much sooner that it is worth it.
@@ -17,6 +17,7 @@ pub(crate) mod build;
 mod costs;
 pub(crate) mod graph;
 mod schedule;
+mod sources;
 
 use std::collections::BTreeSet;
 
