@@ -121,6 +121,8 @@ pub struct ItemForecast {
     pub certain: bool,
     /// Whether its size is near enough to the inliner's threshold that some calls may well get inlined.
     pub likely: bool,
+    /// Whether it is local and its only use is one call, from outside of itself, that LLVM inlines however large it is.
+    pub last_call: bool,
     /// Whether nothing of it is left to emit once its calls are inlined: it is local, and calls are its only uses.
     pub vanishes: bool,
     /// Work on a body that a unit defines or copies.
@@ -141,7 +143,8 @@ impl Forecast {
                 let work = FUNCTION_WORK + own_work(u64::from(graph[id].instructions)) + inlined;
                 let import_work = work * IMPORT_PERCENT / 100;
                 let mut forecast = ItemForecast { size, work, import_work, ..ItemForecast::default() };
-                judge(&graph[id], Traits { recursive, bare_size, uses: uses.of(id) }, &mut forecast);
+                let own = graph.uses(id).iter().find(|edge| edge.to == id).map_or(0, |edge| edge.calls);
+                judge(&graph[id], Traits { recursive, bare_size, uses: uses.of(id), own }, &mut forecast);
                 items[id.index()] = forecast;
             }
         }
@@ -208,10 +211,12 @@ struct Traits {
     bare_size: u64,
     /// How the module uses it.
     uses: Use,
+    /// How many of its calls are its own.
+    own: u32,
 }
 
 /// Decides whether calls of a function get inlined.
-fn judge(item: &Item, Traits { recursive, bare_size, uses }: Traits, forecast: &mut ItemForecast) {
+fn judge(item: &Item, Traits { recursive, bare_size, uses, own }: Traits, forecast: &mut ItemForecast) {
     let size = forecast.size;
     let instructions = u64::from(item.instructions);
     let may_be_inlined = item.inline != InlineAttribute::Never;
@@ -222,10 +227,11 @@ fn judge(item: &Item, Traits { recursive, bare_size, uses }: Traits, forecast: &
         true => instructions <= TINY_INSTRUCTIONS,
         false => is_tiny || below(percent, size),
     };
-    let last_call = only_called && uses.calls == 1 && !recursive;
+    // A function that calls itself may have become a loop, and in a cycle LLVM inlines whatever it comes to first.
+    forecast.last_call = may_be_inlined && only_called && uses.calls == own + 1 && size < LAST_CALL_THRESHOLD;
     forecast.inlining = match may_be_inlined {
         true if small(100) => Inlining::AllCalls,
-        true if last_call && size < LAST_CALL_THRESHOLD => Inlining::OnlyCall,
+        true if forecast.last_call && !recursive => Inlining::OnlyCall,
         _ => Inlining::Kept,
     };
     forecast.certain = may_be_inlined && small(CERTAIN_PERCENT);

@@ -6,6 +6,10 @@
 
 use crate::graph::{Edge, Graph, InlineAttribute, Item, ItemId, ItemKind, Linkage};
 
+/// Methods of at most so many instructions are there where a vtable is that has them: LLVM may find out what is called.
+/// With 20, as much is inlined; with 40, units are larger.
+const METHOD_INSTRUCTIONS: u32 = 12;
+
 /// Whether there must be exactly one body of the item, in the unit that defines it.
 pub fn is_single(item: &Item) -> bool {
     item.unique || item.named_by_asm || item.thread_local || item.group.is_some() || !has_exact_definition(item.linkage)
@@ -43,9 +47,16 @@ pub fn must_be_inlined(item: &Item) -> bool {
 }
 
 /// Whether a use may become a call: it is one, or a function passes the item on to another one that calls it, such as
-/// `map` its closure, and that may be inlined. Constants, such as vtables, are rarely looked into.
+/// `map` its closure, and that may be inlined. Constants, such as vtables, are rarely looked into: only for functions
+/// that cost next to nothing.
 pub fn may_call(graph: &Graph, from: ItemId, edge: &Edge) -> bool {
-    edge.calls > 0 || graph[from].kind == ItemKind::Function
+    let (user, used) = (&graph[from], &graph[edge.to]);
+    match user.kind {
+        ItemKind::Variable => {
+            user.constant && used.kind == ItemKind::Function && used.instructions <= METHOD_INSTRUCTIONS
+        }
+        kind => edge.calls > 0 || kind == ItemKind::Function,
+    }
 }
 
 /// Whether the item is defined where the module's assembly is: the assembly names it, and no other unit's symbol table

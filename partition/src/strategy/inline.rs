@@ -116,18 +116,91 @@ mod tests {
 
     #[test]
     fn an_only_call_that_gets_inlined_may_fill_a_unit() {
+        assert!(stay_together(|module, user| {
+            let local = module.add(function(&format!("local{}", user.0), 900));
+            module.call(user, local);
+            local
+        }));
+    }
+
+    #[test]
+    fn an_only_call_is_not_lost_where_its_caller_has_copies() {
+        let mut module = Builder::new();
+        let (wrapper, inner) = (module.add(function("wrapper", 20)), module.add(function("inner", 120)));
+        module.call(wrapper, inner);
+        crowd(&mut module, 4).into_iter().for_each(|user| module.call(user, wrapper));
+        let found = cut(&module, 2);
+        assert!(found.units.iter().all(|unit| unit.copies == [inner]), "{found:?}");
+    }
+
+    /// Eight functions, each with what `local` makes for it and calls, and with a neighbour that draws the two apart.
+    /// Whether each is with what was made for it.
+    fn stay_together(local: impl Fn(&mut Builder, ItemId) -> ItemId) -> bool {
         let mut module = Builder::new();
         let users = crowd(&mut module, 8);
-        let locals: Vec<ItemId> = (0..8).map(|number| module.add(function(&format!("local{number}"), 900))).collect();
-        for (index, (user, local)) in users.iter().zip(&locals).enumerate() {
-            module.call(*user, *local);
-            // What two share draws apart what belongs together.
+        let locals: Vec<ItemId> = users.iter().map(|user| local(&mut module, *user)).collect();
+        for (index, local) in locals.iter().enumerate() {
             let helper = module.add(function(&format!("helper{index}"), 60));
             module.call(*local, helper);
             module.call(users[(index + 1) % 8], helper);
         }
         let found = cut(&module, 8);
-        assert!(users.iter().zip(&locals).all(|(user, local)| unit_of(&found, *user).defines.contains(local)));
+        users.iter().zip(&locals).all(|(user, local)| unit_of(&found, *user).defines.contains(local))
+    }
+
+    #[test]
+    fn an_only_call_is_not_lost_in_a_cycle() {
+        assert!(stay_together(|module, user| {
+            let local = module.add(function(&format!("local{}", user.0), 900));
+            module.call(user, local);
+            module.call(local, user);
+            local
+        }));
+    }
+
+    #[test]
+    fn the_only_call_from_outside_of_a_function_that_calls_itself_is_not_lost() {
+        assert!(stay_together(|module, user| {
+            let local = module.add(function(&format!("local{}", user.0), 900));
+            module.call(user, local);
+            module.call(local, local);
+            local
+        }));
+    }
+
+    #[test]
+    fn an_only_call_by_what_others_have_bodies_of_is_not_lost() {
+        assert!(stay_together(|module, user| {
+            let local = module.add(function(&format!("local{}", user.0), 900));
+            let between = module.add(function(&format!("between{}", user.0), 20));
+            module.call(user, between);
+            module.call(between, local);
+            module.call(local, user);
+            local
+        }));
+    }
+
+    #[test]
+    fn an_only_call_that_is_inlined_may_make_a_unit_larger_than_others() {
+        let mut module = Builder::new();
+        crowd(&mut module, 4);
+        let (user, local) = (module.add(visible("user", 2500)), module.add(function("local", 1800)));
+        module.call(user, local);
+        let found = cut(&module, 4);
+        assert!(unit_of(&found, user).defines.contains(&local), "{found:?}");
+    }
+
+    #[test]
+    fn methods_that_cost_nothing_are_where_a_vtable_is() {
+        let mut module = Builder::new();
+        let (vtable, tiny, large) =
+            (module.add(constant("vtable", 32)), module.add(function("tiny", 5)), module.add(function("large", 900)));
+        module.refer(vtable, tiny);
+        module.refer(vtable, large);
+        crowd(&mut module, 4).into_iter().for_each(|user| module.refer(user, vtable));
+        let found = cut(&module, 2);
+        assert!(found.units.iter().all(|unit| unit.defines.contains(&tiny) || unit.imports.contains(&tiny)), "{found:?}");
+        assert!(found.units.iter().all(|unit| !unit.imports.contains(&large)));
     }
 
     #[test]

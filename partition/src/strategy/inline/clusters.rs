@@ -9,7 +9,6 @@ use std::cmp::Reverse;
 use super::roles::{Role, Roles};
 use super::ties::{Reached, Tie, combine};
 use crate::bundles::DisjointSets;
-use crate::forecast::Inlining;
 use crate::graph::ItemId;
 use crate::strategy::Problem;
 
@@ -20,8 +19,8 @@ const PARTS_PER_UNIT: [u64; 3] = [512, 128, 32];
 /// The most clusters of a level: with many units, clusters are a larger part of each.
 const MOST_PARTS: u64 = 8192;
 
-/// The same for a local function with its only user. With an only call that gets inlined, they may fill a unit: apart,
-/// they lose it, and what is inlined into the callee does not reach the caller.
+/// The same for a local function with its only user. With an only call that gets inlined there is no limit: one unit
+/// would make a single function of them.
 const CHAINS_PER_UNIT: u64 = 3;
 
 /// A cluster with this part of another one's work joins it even if that is as large as clusters of the level may be.
@@ -134,17 +133,18 @@ impl Merging {
 
     /// Merges local functions with their only user, those whose only call gets inlined and large ones first.
     fn chains(&mut self, problem: &Problem<'_>, reached: &Reached) {
-        let only = |used: ItemId| reached.users[used.index()] == 1 && problem.graph[used].linkage.is_local();
-        let mut chains: Vec<(ItemId, ItemId)> = reached.owned.iter().copied().filter(|(_, used)| only(*used)).collect();
-        chains.sort_by_key(|(_, used)| {
-            let forecast = problem.forecast.of(*used);
-            (forecast.inlining != Inlining::OnlyCall, Reverse(forecast.work), *used)
-        });
+        let is_last_call = |used: ItemId| problem.forecast.of(used).last_call;
+        let calls = |user: ItemId, used: ItemId| problem.graph.uses(user).iter().any(|edge| edge.to == used);
+        let is_chain = |user: ItemId, used: ItemId| match reached.users[used.index()] {
+            1 => problem.graph[used].linkage.is_local(),
+            // Others have copies of its caller.
+            _ => is_last_call(used) && calls(user, used),
+        };
+        let chains = reached.owned.iter().copied().filter(|(user, used)| is_chain(*user, *used));
+        let mut chains: Vec<(ItemId, ItemId)> = chains.collect();
+        chains.sort_by_key(|(_, used)| (!is_last_call(*used), Reverse(problem.forecast.of(*used).work), *used));
         for (user, used) in chains {
-            let limit = match problem.forecast.of(used).inlining {
-                Inlining::OnlyCall => self.share,
-                Inlining::AllCalls | Inlining::Kept => self.share / CHAINS_PER_UNIT,
-            };
+            let limit = if is_last_call(used) { u64::MAX } else { self.share / CHAINS_PER_UNIT };
             self.merge(user.0, used.0, limit);
         }
     }

@@ -162,6 +162,8 @@ fn role(problem: &Problem<'_>, id: ItemId) -> Role {
         ItemKind::Function if copyable && rules::must_be_inlined(item) => Role::Copied,
         // One whose address is taken would be emitted with every copy: its other units import it instead.
         ItemKind::Function if copyable && forecast.certain && forecast.vanishes => Role::Copied,
+        // Promoted, it would have calls from elsewhere for all that LLVM knows.
+        ItemKind::Function if copyable && forecast.last_call && inlined => Role::Copied,
         ItemKind::Function if !problem.bundles.may_be_imported(problem.graph, id) => Role::Owned,
         ItemKind::Function if inlined => Role::Offered,
         ItemKind::Function if forecast.likely => Role::Likely,
