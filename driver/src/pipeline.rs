@@ -154,6 +154,7 @@ fn read_graph(compile: &Compile, module: &CrateModule) -> Result<Graph, pcg_llvm
     let is_divided = compile.plan.codegen_units.is_none_or(|units| units.get() > 1);
     module.graph(Wanted {
         promises: is_divided,
+        constants: is_divided || is_saved,
         sources: options.strategy == Strategy::Source || is_saved,
         bodies: compile.plan.settings.opt_level.merges_functions() && (is_divided || is_saved),
     })

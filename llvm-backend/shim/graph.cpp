@@ -1,6 +1,7 @@
 // Describes a module to the partitioner: definitions, sizes, attributes, and who uses whom.
 
 #include "common.h"
+#include "constants.h"
 #include "cost.h"
 #include "identical.h"
 #include "promises.h"
@@ -19,6 +20,7 @@
 #include "llvm/Support/MemoryBuffer.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +33,7 @@ struct PcgGraph {
   std::vector<std::string> Names;
   std::vector<PcgItem> Items;
   std::vector<PcgEdge> Edges;
+  std::vector<PcgConstant> Constants;
 };
 
 namespace {
@@ -80,11 +83,13 @@ class GraphReader {
   // Uses of the item that is being visited.
   MapVector<uint32_t, PcgEdge> Uses;
   SmallPtrSet<const Constant *, 32> Visited;
+  // Functions that an earlier one with the same body can stand for.
+  DenseMap<Function *, Function *> Leaders;
 
 public:
   GraphReader(Module &M, PcgGraph &Graph) : M(M), Graph(Graph) {}
 
-  void read(bool Bodies, bool Promises) {
+  void read(bool Bodies, bool Promises, bool Constants) {
     Graph.Name = M.getSourceFileName();
     Graph.HasAsm = !M.getModuleInlineAsm().empty();
     forEachDefinition(M, [&](GlobalValue &GV) { Ids.try_emplace(&GV, Ids.size()); });
@@ -97,6 +102,8 @@ public:
     numberGroups();
     if (Bodies)
       markIdentical();
+    if (Constants)
+      addConstants();
     if (Promises)
       addPromises();
   }
@@ -233,13 +240,46 @@ private:
     for (Function &F : M)
       if (auto Id = Ids.find(&F); Id != Ids.end() && mayBeReplaced(F, Graph.Items[Id->second]))
         Candidates.push_back(&F);
-    DenseMap<Function *, Function *> Leaders = findIdenticalFunctions(Candidates);
+    Leaders = findIdenticalFunctions(Candidates);
     DenseMap<Function *, uint32_t> Numbers;
     for (Function *F : Candidates)
       if (Function *Leader = Leaders.lookup(F)) {
         uint32_t Number = Numbers.try_emplace(Leader, Numbers.size() + 1).first->second;
         Graph.Items[Ids.lookup(F)].body = Graph.Items[Ids.lookup(Leader)].body = Number;
       }
+  }
+
+  // A function that gets a constant uses it as if its body named it.
+  void addConstants() {
+    SmallVector<Function *, 0> Candidates;
+    for (Function &F : M)
+      if (auto Id = Ids.find(&F); Id != Ids.end() && F.hasLocalLinkage() && !isReachedByName(Graph.Items[Id->second]))
+        Candidates.push_back(&F);
+    for (const ConstantArgument &Known : findConstantArguments(Candidates, Leaders))
+      if (std::optional<PcgConstant> Entry = describe(Known)) {
+        Graph.Constants.push_back(*Entry);
+        Uses.clear();
+        if (Entry->item != PCG_NO_ITEM)
+          use(Entry->function, *cast<GlobalValue>(Known.Value), /*Call=*/false);
+        forEachCallee(Known, [&](const Function &Callee) { use(Entry->function, Callee, /*Call=*/true); });
+        for (auto &[To, Edge] : Uses)
+          Graph.Edges.push_back(Edge);
+      }
+  }
+
+  std::optional<PcgConstant> describe(const ConstantArgument &Known) {
+    PcgConstant Entry = {0, Ids.lookup(Known.A->getParent()), Known.A->getArgNo(), PCG_NO_ITEM};
+    if (auto *GV = dyn_cast<GlobalValue>(Known.Value)) {
+      auto Id = Ids.find(GV);
+      if (Id == Ids.end())
+        return std::nullopt;
+      Entry.item = Id->second;
+    } else if (auto *Integer = dyn_cast<ConstantInt>(Known.Value)) {
+      Entry.bits = Integer->getZExtValue();
+    } else if (auto *Float = dyn_cast<ConstantFP>(Known.Value)) {
+      Entry.bits = Float->getValueAPF().bitcastToAPInt().getZExtValue();
+    }
+    return Entry;
   }
 
   void addPromises() {
@@ -249,8 +289,11 @@ private:
         Graph.Items[Id].promises = promisesOf(*F);
   }
 
+  // By something that is no call in the module.
+  static bool isReachedByName(const PcgItem &Item) { return Item.unique || Item.tied_to_asm; }
+
   static bool mayBeReplaced(const Function &F, const PcgItem &Item) {
-    return F.hasLocalLinkage() && Item.unnamed_addr && !Item.unique && !Item.tied_to_asm && !Item.group &&
+    return F.hasLocalLinkage() && Item.unnamed_addr && !isReachedByName(Item) && !Item.group &&
            !F.getSubprogram() && !F.hasPrefixData() && !F.hasPrologueData() && !F.hasComdat();
   }
 
@@ -268,7 +311,7 @@ private:
 
 } // namespace
 
-extern "C" PcgGraph *pcg_graph_read(const char *Bitcode, size_t Length, bool Bodies, bool Promises,
+extern "C" PcgGraph *pcg_graph_read(const char *Bitcode, size_t Length, bool Bodies, bool Promises, bool Constants,
                                     char **Error) {
   LLVMContext Context;
   DiagnosticText Text(Context);
@@ -279,7 +322,7 @@ extern "C" PcgGraph *pcg_graph_read(const char *Bitcode, size_t Length, bool Bod
     return nullptr;
   }
   auto Graph = std::make_unique<PcgGraph>();
-  GraphReader(**M, *Graph).read(Bodies, Promises);
+  GraphReader(**M, *Graph).read(Bodies, Promises, Constants);
   if (!Text.Errors.empty()) {
     setError(Error, Text.Errors);
     return nullptr;
@@ -297,6 +340,11 @@ extern "C" const PcgItem *pcg_graph_items(const PcgGraph *Graph, size_t *Count) 
 extern "C" const PcgEdge *pcg_graph_edges(const PcgGraph *Graph, size_t *Count) {
   *Count = Graph->Edges.size();
   return Graph->Edges.data();
+}
+
+extern "C" const PcgConstant *pcg_graph_constants(const PcgGraph *Graph, size_t *Count) {
+  *Count = Graph->Constants.size();
+  return Graph->Constants.data();
 }
 
 extern "C" const char *pcg_graph_name(const PcgGraph *Graph, size_t *Length) {

@@ -46,6 +46,16 @@ typedef struct {
   uint32_t references;
 } PcgEdge;
 
+// An argument for which all calls of a function pass the same constant.
+typedef struct {
+  uint64_t bits; // A number, if it is no item's address.
+  uint32_t function;
+  uint32_t argument;
+  uint32_t item; // PCG_NO_ITEM: null or a number.
+} PcgConstant;
+
+enum { PCG_NO_ITEM = UINT32_MAX };
+
 typedef struct PcgGraph PcgGraph;
 
 // What a unit does with an item; the numbering is that of src/unit.rs.
@@ -65,11 +75,14 @@ typedef struct {
 } PcgSettings;
 
 // Reads a whole module and describes it; with `bodies`, functions with the same body are found, with `promises`, what
-// functions promise their callers. `bitcode` has to live only during the call.
-PcgGraph *pcg_graph_read(const char *bitcode, size_t length, bool bodies, bool promises, char **error);
+// functions promise their callers, with `constants`, arguments that are constants. `bitcode` has to live only during
+// the call.
+PcgGraph *pcg_graph_read(const char *bitcode, size_t length, bool bodies, bool promises, bool constants, char **error);
 void pcg_graph_free(PcgGraph *graph);
 const PcgItem *pcg_graph_items(const PcgGraph *graph, size_t *count);
 const PcgEdge *pcg_graph_edges(const PcgGraph *graph, size_t *count);
+// In the order of the items, then of the arguments.
+const PcgConstant *pcg_graph_constants(const PcgGraph *graph, size_t *count);
 const char *pcg_graph_name(const PcgGraph *graph, size_t *length);
 bool pcg_graph_has_asm(const PcgGraph *graph);
 
@@ -83,10 +96,13 @@ void pcg_context_prepare(LLVMContextRef context, PcgOnDiagnostic on_diagnostic, 
 
 // Loads the bodies that one unit has; everything else becomes a declaration or vanishes. `actions` has one entry per
 // item of the graph, and so has `promises` unless it is null; `replaced` are pairs of an item that is declared nowhere
-// and the one to use in its place. `bitcode` must outlive the call only. With `actions` null the module is loaded whole.
+// and the one to use in its place; `constants` are put in the place of arguments where the function is defined, and
+// refer to no item that is replaced. `bitcode` must outlive the call only. With `actions` null the module is loaded
+// whole.
 LLVMModuleRef pcg_unit_load(LLVMContextRef context, const char *bitcode, size_t length, const uint8_t *actions,
                             size_t action_count, const uint64_t *promises, const uint32_t (*replaced)[2],
-                            size_t replaced_count, bool first, char **error);
+                            size_t replaced_count, const PcgConstant *constants, size_t constant_count, bool first,
+                            char **error);
 // Adds a line to `.comment`.
 void pcg_module_add_ident(LLVMModuleRef module, const char *text, size_t length);
 uint64_t pcg_module_instructions(LLVMModuleRef module);

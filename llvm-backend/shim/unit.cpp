@@ -22,6 +22,7 @@ class UnitLoader {
   size_t ActionCount;
   const uint64_t *Promises;
   ArrayRef<uint32_t[2]> Replaced;
+  ArrayRef<PcgConstant> Constants;
   bool First;
   std::string Problem;
   // Items that are not this unit's, with what became of each: they are dropped once nothing refers to them.
@@ -30,8 +31,9 @@ class UnitLoader {
 
 public:
   UnitLoader(Module &M, const uint8_t *Actions, size_t ActionCount, const uint64_t *Promises,
-             ArrayRef<uint32_t[2]> Replaced, bool First)
-      : M(M), Actions(Actions), ActionCount(ActionCount), Promises(Promises), Replaced(Replaced), First(First) {}
+             ArrayRef<uint32_t[2]> Replaced, ArrayRef<PcgConstant> Constants, bool First)
+      : M(M), Actions(Actions), ActionCount(ActionCount), Promises(Promises), Replaced(Replaced), Constants(Constants),
+        First(First) {}
 
   // Returns an error message, empty if all went well.
   std::string load() {
@@ -68,6 +70,7 @@ public:
     appendToUsed(M, defined(Used));
     appendToCompilerUsed(M, defined(CompilerUsed));
     note(Items);
+    setArguments(Items);
     dropUnused();
     trimDebugInfo();
     return Problem;
@@ -166,6 +169,27 @@ private:
     }
   }
 
+  // Puts constants in the place of arguments of functions that the unit defines. LLVM does the same, with debug
+  // information as with anything else, if it sees all calls.
+  void setArguments(ArrayRef<std::pair<GlobalValue *, uint8_t>> Items) {
+    for (const PcgConstant &C : Constants) {
+      auto [GV, Action] = Items[C.function];
+      if ((Action & 3) != PCG_DEFINE)
+        continue;
+      Argument *A = cast<Function>(GV)->getArg(C.argument);
+      A->replaceAllUsesWith(C.item == PCG_NO_ITEM ? number(C.bits, A->getType()) : Items[C.item].first);
+    }
+  }
+
+  static Constant *number(uint64_t Bits, Type *Ty) {
+    if (Ty->isPointerTy())
+      return Constant::getNullValue(Ty);
+    APInt Number(Ty->getPrimitiveSizeInBits(), Bits);
+    if (Ty->isIntegerTy())
+      return ConstantInt::get(Ty, Number);
+    return ConstantFP::get(Ty, APFloat(Ty->getFltSemantics(), Number));
+  }
+
   // Declarations that nothing refers to cost time in every pass. A local item that is still referred to could not be
   // resolved by any linker, so the unit is refused.
   void dropUnused() {
@@ -257,7 +281,8 @@ extern "C" void pcg_context_prepare(LLVMContextRef Context, PcgOnDiagnostic OnDi
 
 extern "C" LLVMModuleRef pcg_unit_load(LLVMContextRef Context, const char *Bitcode, size_t Length,
                                        const uint8_t *Actions, size_t ActionCount, const uint64_t *Promises,
-                                       const uint32_t (*Replaced)[2], size_t ReplacedCount, bool First, char **Error) {
+                                       const uint32_t (*Replaced)[2], size_t ReplacedCount,
+                                       const PcgConstant *Constants, size_t ConstantCount, bool First, char **Error) {
   MemoryBufferRef Buffer(StringRef(Bitcode, Length), "crate");
   auto M = Actions ? getLazyBitcodeModule(Buffer, *unwrap(Context)) : parseBitcodeFile(Buffer, *unwrap(Context));
   if (!M) {
@@ -265,7 +290,8 @@ extern "C" LLVMModuleRef pcg_unit_load(LLVMContextRef Context, const char *Bitco
     return nullptr;
   }
   if (Actions) {
-    UnitLoader Loader(**M, Actions, ActionCount, Promises, ArrayRef(Replaced, ReplacedCount), First);
+    UnitLoader Loader(**M, Actions, ActionCount, Promises, ArrayRef(Replaced, ReplacedCount),
+                      ArrayRef(Constants, ConstantCount), First);
     std::string Problem = Loader.load();
     if (!Problem.empty()) {
       setError(Error, Problem);

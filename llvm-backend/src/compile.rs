@@ -22,7 +22,7 @@ use crate::queue::{Queue, Task};
 use crate::settings::Settings;
 use crate::start::{self, STACK_BYTES};
 use crate::tokens::Tokens;
-use crate::unit::{Job, Optimised, UnitObject, actions};
+use crate::unit::{Job, Optimised, UnitObject, actions, constants};
 
 /// Who may work: tokens, and an upper bound on threads whatever the tokens say.
 #[derive(Clone, Debug)]
@@ -62,6 +62,7 @@ pub fn compile_units(
     let settings = Arc::new(settings.clone());
     let comment: Arc<str> = options.comment.as_str().into();
     let replaced: Arc<[[u32; 2]]> = partitioning.replaced.iter().map(|(id, substitute)| [id.0, substitute.0]).collect();
+    let constants = constants(module, partitioning);
     // Units come with the heaviest first, but for the one that has the module's assembly.
     let jobs: Vec<Job> = (0..partitioning.units.len())
         .map(|index| Job {
@@ -69,6 +70,7 @@ pub fn compile_units(
             module: module.clone(),
             actions: Some(actions(graph, partitioning, index)),
             replaced: replaced.clone(),
+            constants: constants.clone(),
             optimise: true,
             verify: options.verify,
             keep_bitcode: options.keep_bitcode,
@@ -97,6 +99,7 @@ pub fn compile_whole(
         module: module.clone(),
         actions: None,
         replaced: Arc::default(),
+        constants: Arc::default(),
         optimise,
         verify: options.verify,
         keep_bitcode: options.keep_bitcode,

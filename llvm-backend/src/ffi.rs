@@ -39,6 +39,16 @@ pub(crate) struct Edge {
     pub(crate) references: u32,
 }
 
+/// `PcgConstant`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Constant {
+    pub(crate) bits: u64,
+    pub(crate) function: u32,
+    pub(crate) argument: u32,
+    pub(crate) item: u32,
+}
+
 /// `PcgGraph`, owned by the shim.
 #[repr(C)]
 pub(crate) struct Graph {
@@ -70,11 +80,13 @@ unsafe extern "C" {
         length: usize,
         bodies: bool,
         promises: bool,
+        constants: bool,
         error: *mut *mut c_char,
     ) -> *mut Graph;
     pub(crate) fn pcg_graph_free(graph: *mut Graph);
     pub(crate) fn pcg_graph_items(graph: *const Graph, count: *mut usize) -> *const Item;
     pub(crate) fn pcg_graph_edges(graph: *const Graph, count: *mut usize) -> *const Edge;
+    pub(crate) fn pcg_graph_constants(graph: *const Graph, count: *mut usize) -> *const Constant;
     pub(crate) fn pcg_graph_name(graph: *const Graph, length: *mut usize) -> *const u8;
     pub(crate) fn pcg_graph_has_asm(graph: *const Graph) -> bool;
     pub(crate) fn pcg_context_prepare(
@@ -92,6 +104,8 @@ unsafe extern "C" {
         promises: *const u64,
         replaced: *const [u32; 2],
         replaced_count: usize,
+        constants: *const Constant,
+        constant_count: usize,
         first: bool,
         error: *mut *mut c_char,
     ) -> LLVMModuleRef;

@@ -17,6 +17,9 @@ pub struct Wanted {
     /// What functions promise their callers, for units that do not define them: pointers are followed through bodies.
     /// The graph does not say it; the module that it was read from keeps it.
     pub promises: bool,
+    /// Which arguments are the same constant in all calls of a function. The graph says that the function uses the
+    /// constant; the module keeps the rest.
+    pub constants: bool,
 }
 
 /// A description that the shim made and that is freed with this value.
@@ -44,6 +47,13 @@ impl Owned {
     /// What each item promises its callers, parallel to the graph's items.
     pub(crate) fn promises(&self) -> Arc<[u64]> {
         self.items().iter().map(|raw| raw.promises).collect()
+    }
+
+    /// The arguments that are constants, in the order of the graph's items.
+    pub(crate) fn constants(&self) -> Arc<[ffi::Constant]> {
+        let mut count = 0;
+        // SAFETY: as in `items`.
+        unsafe { array(ffi::pcg_graph_constants(self.0, &mut count), count) }.into()
     }
 
     fn items(&self) -> &[ffi::Item] {

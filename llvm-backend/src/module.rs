@@ -22,6 +22,7 @@ pub struct CrateModule {
     name: Arc<str>,
     bitcode: Arc<[u8]>,
     promises: Arc<OnceLock<Arc<[u64]>>>,
+    constants: Arc<OnceLock<Arc<[ffi::Constant]>>>,
 }
 
 impl CrateModule {
@@ -33,7 +34,7 @@ impl CrateModule {
         if !is_bitcode(&bitcode) {
             return Err(Error::Bitcode { module: name.to_owned(), message: "it is no bitcode file".to_owned() });
         }
-        Ok(Self { name: name.into(), bitcode: bitcode.into(), promises: Arc::default() })
+        Ok(Self { name: name.into(), bitcode: bitcode.into(), promises: Arc::default(), constants: Arc::default() })
     }
 
     /// The name for messages.
@@ -51,6 +52,11 @@ impl CrateModule {
         self.promises.get()
     }
 
+    /// The arguments that are the same constant in all calls of their function, if a graph was read that wanted them.
+    pub(crate) fn constants(&self) -> &[ffi::Constant] {
+        self.constants.get().map_or(&[], |constants| constants)
+    }
+
     /// Reads the whole module and describes it to the partitioner.
     ///
     /// # Errors
@@ -64,7 +70,8 @@ impl CrateModule {
         let (graph, error) = ffi::with_error(|error| {
             // SAFETY: the bytes live during the call, and the shim only reads them.
             unsafe {
-                ffi::pcg_graph_read(self.bitcode.as_ptr(), self.bitcode.len(), wanted.bodies, wanted.promises, error)
+                let Wanted { bodies, promises, constants, .. } = wanted;
+                ffi::pcg_graph_read(self.bitcode.as_ptr(), self.bitcode.len(), bodies, promises, constants, error)
             }
         });
         if graph.is_null() {
@@ -74,6 +81,9 @@ impl CrateModule {
         let owned = graph::Owned(graph);
         if wanted.promises {
             self.promises.get_or_init(|| owned.promises());
+        }
+        if wanted.constants {
+            self.constants.get_or_init(|| owned.constants());
         }
         Ok(owned.to_graph(wanted))
     }

@@ -12,7 +12,7 @@ use inkwell::module::Module;
 use inkwell::targets::TargetMachine;
 use llvm_sys::LLVMDiagnosticSeverity;
 use object::{Object, ObjectSection, SectionKind};
-use pcg_partition::{Graph, Partitioning};
+use pcg_partition::{Graph, ItemId, Partitioning};
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::error::Error;
@@ -69,6 +69,8 @@ pub(crate) struct Job {
     pub(crate) actions: Option<Arc<[u8]>>,
     /// Items that are replaced in every unit, with the ones that stand for them.
     pub(crate) replaced: Arc<[[u32; 2]]>,
+    /// Arguments to put constants in the place of, where their function is defined.
+    pub(crate) constants: Arc<[ffi::Constant]>,
     pub(crate) optimise: bool,
     pub(crate) verify: bool,
     pub(crate) keep_bitcode: bool,
@@ -115,6 +117,14 @@ pub(crate) fn actions(graph: &Graph, partitioning: &Partitioning, index: usize) 
         actions[id.index()] |= PROMOTED;
     }
     actions.into()
+}
+
+/// The arguments that units put constants in the place of: those of promoted functions. LLVM sees all calls of others.
+pub(crate) fn constants(module: &CrateModule, partitioning: &Partitioning) -> Arc<[ffi::Constant]> {
+    let used = |item: u32| partitioning.replaced.get(&ItemId(item)).map_or(item, |substitute| substitute.0);
+    let constants = module.constants().iter();
+    let promoted = constants.filter(|constant| partitioning.promoted.contains(&ItemId(constant.function)));
+    promoted.map(|constant| ffi::Constant { item: used(constant.item), ..*constant }).collect()
 }
 
 impl Job {
@@ -169,6 +179,7 @@ impl Job {
             unsafe {
                 let context = context.raw();
                 let (replaced, pairs) = (self.replaced.as_ptr(), self.replaced.len());
+                let (constants, constant_count) = (self.constants.as_ptr(), self.constants.len());
                 ffi::pcg_unit_load(
                     context,
                     bitcode.as_ptr(),
@@ -178,6 +189,8 @@ impl Job {
                     promises,
                     replaced,
                     pairs,
+                    constants,
+                    constant_count,
                     first,
                     error,
                 )

@@ -8,7 +8,7 @@ use common::{compile, id, join, module, unit};
 use pcg_llvm_backend::Wanted;
 use pcg_partition::{BodyId, Graph, Partitioning, check};
 
-const BODIES: Wanted = Wanted { sources: false, bodies: true, promises: false };
+const BODIES: Wanted = Wanted { sources: false, bodies: true, promises: false, constants: false };
 
 fn graph(ir: &str) -> Graph {
     module(ir).graph(BODIES).expect("the module can be read")

@@ -8,7 +8,7 @@ use inkwell::memory_buffer::MemoryBuffer;
 use inkwell::module::Module;
 use pcg_llvm_backend::{CompileOptions, Settings, Wanted, Workers, compile_units, tokens};
 
-const PROMISES: Wanted = Wanted { sources: false, bodies: false, promises: true };
+const PROMISES: Wanted = Wanted { sources: false, bodies: false, promises: true, constants: false };
 
 /// Splits a module whose function `user` calls `f`, and returns the line that declares `f` in `user`'s unit.
 fn promised(f: &str) -> String {

@@ -143,9 +143,9 @@ pub struct Item {
 pub struct Edge {
     /// The item that is used.
     pub to: ItemId,
-    /// Direct call sites (`call` and `invoke` with the item as the callee).
+    /// Direct call sites (`call` and `invoke` with the item as the callee), and those through an argument that is it.
     pub calls: u32,
-    /// Every other use: an address taken, a constant referenced, an initialiser's element.
+    /// Every other use: an address taken, a constant referenced, an initialiser's element, what an argument always is.
     pub references: u32,
 }
 
