@@ -60,3 +60,13 @@ pub fn described(shapes: &[Box<dyn Shape>]) -> String {
 pub fn parsed(text: &str) -> Result<Vec<u8>, std::num::ParseIntError> {
     text.split(',').map(|part| part.trim().parse()).collect()
 }
+
+pub fn joined(lines: &[Vec<String>]) -> String {
+    lines.iter().map(|line| line.join(", ")).collect::<Vec<_>>().join("; ")
+}
+
+pub fn letters(text: &str) -> BTreeMap<char, Vec<usize>> {
+    let mut places = BTreeMap::<char, Vec<usize>>::new();
+    text.char_indices().for_each(|(place, letter)| places.entry(letter).or_default().push(place));
+    places
+}
