@@ -1,6 +1,5 @@
 //! One crate object from the units' objects: a relocatable link, after which promoted symbols are local again.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::env;
 use std::fs;
@@ -64,31 +63,27 @@ impl Joiner {
         let unreachable = self.unreachable(units, promoted)?;
         let mut inputs = Vec::with_capacity(units.len() + 1);
         for (position, unit) in units.iter().enumerate() {
-            let mut object = Cow::Borrowed(&*unit.object);
-            if let Some(sections) = unreachable.sections.get(position).filter(|sections| !sections.is_empty()) {
-                unreachable::exclude(object.to_mut(), sections)?;
-            }
-            inputs.push(scratch.join(format!("unit-{}.o", unit.index)));
-            write(&scratch.join(format!("unit-{}.o", unit.index)), &object)?;
+            let input = scratch.join(format!("unit-{}.o", unit.index));
+            write(&input, &unreachable.exclude(position, &unit.object)?)?;
+            inputs.push(input);
         }
         if let Some(bitcode) = embedded_bitcode {
             let input = scratch.join("bitcode.o");
             write(&input, &embedded::object_with(bitcode)?)?;
             inputs.push(input);
         }
-        let script = scratch.join("discard.ld");
-        let has_script = !unreachable.names.is_empty();
-        if has_script {
-            write(&script, unreachable::DISCARD.as_bytes())?;
+        let script = (!unreachable.is_empty()).then(|| scratch.join("discard.ld"));
+        if let Some(script) = &script {
+            write(script, unreachable::DISCARD.as_bytes())?;
         }
-        self.link(has_script.then_some(&*script), &inputs, out)?;
-        let localise: BTreeSet<&str> = promoted.difference(&unreachable.names).map(|name| &**name).collect();
+        self.link(script.as_deref(), &inputs, out)?;
+        let localise: BTreeSet<&str> = promoted.difference(unreachable.names()).map(|name| &**name).collect();
         if !localise.is_empty() {
             let mut object = fs::read(out).map_err(|source| Error::File { path: out.to_owned(), source })?;
             localise::make_local(&mut object, &localise)?;
             write(out, &object)?;
         }
-        for input in inputs.into_iter().chain(has_script.then_some(script)) {
+        for input in inputs.into_iter().chain(script) {
             // Whatever is left goes with the scratch folder.
             drop(fs::remove_file(input));
         }
@@ -101,7 +96,7 @@ impl Joiner {
             return Ok(Unreachable::default());
         }
         let objects: Vec<&[u8]> = units.iter().map(|unit| &*unit.object).collect();
-        unreachable::find(&objects, promoted)
+        Unreachable::find(&objects, promoted)
     }
 
     fn link(&self, script: Option<&Path>, inputs: &[PathBuf], out: &Path) -> Result<(), Error> {

@@ -4,12 +4,9 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use common::{id, join, module, unit};
-use inkwell::context::Context;
-use inkwell::memory_buffer::MemoryBuffer;
-use inkwell::module::Module;
+use common::{compile_at, id, in_unit, join, module, unit};
 use inkwell::values::AnyValue;
-use pcg_llvm_backend::{CompileOptions, OptLevel, Settings, UnitObject, Wanted, Workers, compile_units, tokens};
+use pcg_llvm_backend::{OptLevel, UnitObject, Wanted};
 use pcg_partition::{Edge, Graph, ItemId, Partitioning, Unit, check};
 
 const CONSTANTS: Wanted = Wanted { sources: false, bodies: false, promises: false, constants: true };
@@ -48,24 +45,14 @@ fn compile(ir: &str, wanted: Wanted, cut: impl Fn(&Graph) -> Partitioning) -> Ve
     let graph = module.graph(wanted).expect("the module can be read");
     let parts = cut(&graph);
     check(&graph, &parts).expect("the partitioning is valid");
-    let options =
-        CompileOptions { keep_bitcode: true, record_inlined: true, verify: true, ..CompileOptions::default() };
-    let workers = Workers { tokens: tokens::from_environment_or(1), threads: 1 };
-    let settings = Settings { opt_level: OptLevel::O2, ..Settings::default() };
-    let units = compile_units(&module, &graph, &parts, &settings, &workers, &options);
-    let units = units.expect("the units can be compiled");
+    let units = compile_at(OptLevel::O2, &module, &graph, &parts).expect("the units can be compiled");
     join(&graph, &parts, &units);
     units
 }
 
 /// A function as a unit has it.
 fn body(unit: &UnitObject, name: &str) -> String {
-    let context = Context::create();
-    let buffer =
-        MemoryBuffer::create_from_memory_range_copy(unit.bitcode.as_deref().expect("it was asked for"), "unit");
-    let module = Module::parse_bitcode_from_buffer(&buffer, &context).expect("it is bitcode");
-    let function = module.get_function(name).expect("the unit has the function");
-    function.print_to_string().to_string()
+    in_unit(unit, |module| module.get_function(name).expect("the unit has the function").print_to_string().to_string())
 }
 
 /// `f` as its unit has it, if the others are in another one.

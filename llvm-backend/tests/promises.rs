@@ -2,11 +2,8 @@
 
 mod common;
 
-use common::{module, partitioning, unit};
-use inkwell::context::Context;
-use inkwell::memory_buffer::MemoryBuffer;
-use inkwell::module::Module;
-use pcg_llvm_backend::{CompileOptions, Settings, Wanted, Workers, compile_units, tokens};
+use common::{compile, in_unit, module, partitioning, unit};
+use pcg_llvm_backend::{UnitObject, Wanted};
 
 const PROMISES: Wanted = Wanted { sources: false, bodies: false, promises: true, constants: false };
 
@@ -35,18 +32,13 @@ fn promised_with(f: &str, wanted: Wanted, imports: &[&str]) -> String {
         .collect();
     let units = vec![unit(&graph, &others, &[], &[]), unit(&graph, &["user"], imports, &[])];
     let parts = partitioning(&graph, units, &promoted);
-    let options = CompileOptions { keep_bitcode: true, verify: true, ..CompileOptions::default() };
-    let workers = Workers { tokens: tokens::from_environment_or(1), threads: 1 };
-    let units = compile_units(&module, &graph, &parts, &Settings::default(), &workers, &options).unwrap();
-    function(units[1].bitcode.as_deref().unwrap(), "f")
+    let units = compile(&module, &graph, &parts).unwrap();
+    function(&units[1], "f")
 }
 
 /// A function's first line in IR, with its attributes in the place of their number.
-fn function(bitcode: &[u8], name: &str) -> String {
-    let context = Context::create();
-    let buffer = MemoryBuffer::create_from_memory_range_copy(bitcode, "unit");
-    let module = Module::parse_bitcode_from_buffer(&buffer, &context).unwrap();
-    let text = module.print_to_string().to_string();
+fn function(unit: &UnitObject, name: &str) -> String {
+    let text = in_unit(unit, |module| module.print_to_string().to_string());
     let line = text.lines().find(|line| line.contains(&format!("@{name}(")) && line.starts_with("de")).unwrap();
     let Some((line, number)) = line.split_once('#') else { return line.to_owned() };
     let group = format!("attributes #{} = ", number.trim_end_matches(" {"));

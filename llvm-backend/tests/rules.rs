@@ -4,7 +4,7 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{compile, compile_with, id, join, module, partitioning, symbols, unit};
+use common::{compile, compile_at, id, join, module, partitioning, symbols, unit};
 use pcg_llvm_backend::{CompileOptions, Error, OptLevel, Settings, Wanted, Workers, compile_units, tokens};
 use pcg_partition::ItemId;
 
@@ -242,8 +242,7 @@ fn symbols_after_inlining(more: &str, defined_by_it: &[&str]) -> BTreeMap<String
     let first = [&["a", "shared", "inner"], defined_by_it].concat();
     let units = vec![unit(&graph, &first, &[], &[]), unit(&graph, &["b"], &["shared", "inner"], &[])];
     let parts = partitioning(&graph, units, &["shared", "inner"]);
-    let settings = Settings { opt_level: OptLevel::O2, ..Settings::default() };
-    let objects = compile_with(&module, &graph, &parts, &settings).unwrap();
+    let objects = compile_at(OptLevel::O2, &module, &graph, &parts).unwrap();
     let alone = symbols(&objects[0].object);
     assert_eq!((alone["shared"], alone["inner"]), (GLOBAL, GLOBAL));
     join(&graph, &parts, &objects)
@@ -293,8 +292,7 @@ fn what_only_a_promoted_function_calls_stays_with_it() {
         let first = [&["shared", "inner"], names].concat();
         let units = vec![unit(&graph, &first, &[], &[]), unit(&graph, &["b"], &["shared"], &[])];
         let parts = partitioning(&graph, units, &["shared", "inner"]);
-        let settings = Settings { opt_level: OptLevel::O2, ..Settings::default() };
-        join(&graph, &parts, &compile_with(&module, &graph, &parts, &settings).unwrap())
+        join(&graph, &parts, &compile_at(OptLevel::O2, &module, &graph, &parts).unwrap())
     };
     let with_table = of("@table = constant ptr @shared", &["table"]);
     assert_eq!((with_table["shared"], with_table["inner"]), (LOCAL, LOCAL));

@@ -1,4 +1,4 @@
-//! What a package costs to compile: as measured in earlier builds, or estimated by the size of its sources.
+//! What a package costs to compile: as measured in earlier builds, or estimated by the code in its sources.
 
 use std::collections::BTreeMap;
 use std::time::SystemTime;
@@ -10,7 +10,7 @@ use super::graph::{Package, PackageGraph};
 use super::sources::body_bytes_below;
 use crate::reports::{Found, is_build_script};
 
-/// Seconds for a byte in the body of a function, where nothing has been measured: as the 150 packages of bat take.
+/// Seconds for a byte in the body of a function, where nothing has been measured: about what the packages of bat take.
 const SECONDS_PER_BYTE: f64 = 1e-5;
 
 /// The part of the time that the front end takes, where only the whole is known.

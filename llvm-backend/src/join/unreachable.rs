@@ -7,6 +7,7 @@
 //! What other sections refer to stays, debugging information included; an entry of `.eh_frame` alone is no reason to
 //! keep a function. Linkers drop entries without a function.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::offset_of;
 
@@ -21,8 +22,8 @@ use crate::error::Error;
 type Header = FileHeader64<LittleEndian>;
 const LE: LittleEndian = LittleEndian;
 
-/// Leaves out of a relocatable link what [`exclude`] has marked. The pages of bitcode that rustc's LTO reads have the
-/// flag as well, so it takes both.
+/// Leaves out of a relocatable link what [`Unreachable::exclude`] has marked. The sections of bitcode that rustc's LTO
+/// reads have the one flag as well, so it takes both.
 pub(super) const DISCARD: &str = "SECTIONS { /DISCARD/ : { INPUT_SECTION_FLAGS(SHF_EXCLUDE & SHF_EXECINSTR) *(*) } }\n";
 
 /// A section: which object, and its position there.
@@ -31,64 +32,70 @@ type Place = (usize, usize);
 /// Promoted functions that nothing reaches.
 #[derive(Debug, Default)]
 pub(super) struct Unreachable {
+    names: BTreeSet<String>,
+    sections: BTreeSet<Place>,
+}
+
+impl Unreachable {
+    /// Finds them in the objects of all units. Of the symbols in `promoted` each is defined once.
+    ///
+    /// # Errors
+    /// [`Error::Object`] if an object is not one that this can read.
+    pub(super) fn find(objects: &[&[u8]], promoted: &BTreeSet<String>) -> Result<Self, Error> {
+        let objects: Vec<Object<'_>> = objects.iter().map(|bytes| Object::parse(bytes)).collect::<Result<_, _>>()?;
+        let mut candidates: BTreeMap<Place, Candidate<'_>> = BTreeMap::new();
+        let mut definitions: BTreeMap<&str, Place> = BTreeMap::new();
+        for (number, object) in objects.iter().enumerate() {
+            for (section, candidate) in object.candidates(promoted)? {
+                definitions.extend(candidate.names.iter().map(|name| (*name, (number, section))));
+                candidates.insert((number, section), candidate);
+            }
+        }
+        if candidates.is_empty() {
+            return Ok(Self::default());
+        }
+        let mut reached: Vec<Place> = Vec::new();
+        for (number, object) in objects.iter().enumerate() {
+            object.references(&definitions, number, |from, to| match candidates.get_mut(&(number, from)) {
+                Some(candidate) => candidate.refers_to.push(to),
+                None => reached.push(to),
+            })?;
+        }
+        while let Some(place) = reached.pop() {
+            if let Some(candidate) = candidates.remove(&place) {
+                reached.extend(candidate.refers_to);
+            }
+        }
+        let names = candidates.values().flat_map(|candidate| &candidate.names).map(|name| (*name).to_owned()).collect();
+        Ok(Self { names, sections: candidates.into_keys().collect() })
+    }
+
     /// Their symbols.
-    pub(super) names: BTreeSet<String>,
-    /// For each object, the sections that they are in.
-    pub(super) sections: Vec<Vec<usize>>,
-}
+    pub(super) fn names(&self) -> &BTreeSet<String> {
+        &self.names
+    }
 
-/// Finds them in the objects of all units. Of the symbols in `promoted` each is defined once.
-///
-/// # Errors
-/// [`Error::Object`] if an object is not one that this can read.
-pub(super) fn find(objects: &[&[u8]], promoted: &BTreeSet<String>) -> Result<Unreachable, Error> {
-    let objects: Vec<Object<'_>> = objects.iter().map(|bytes| Object::parse(bytes)).collect::<Result<_, _>>()?;
-    let mut candidates: BTreeMap<Place, Candidate<'_>> = BTreeMap::new();
-    let mut definitions: BTreeMap<&str, Place> = BTreeMap::new();
-    for (number, object) in objects.iter().enumerate() {
-        for (section, candidate) in object.candidates(promoted)? {
-            definitions.extend(candidate.names.iter().map(|name| (*name, (number, section))));
-            candidates.insert((number, section), candidate);
-        }
+    pub(super) fn is_empty(&self) -> bool {
+        self.sections.is_empty()
     }
-    if candidates.is_empty() {
-        return Ok(Unreachable { names: BTreeSet::new(), sections: vec![Vec::new(); objects.len()] });
-    }
-    let mut reached: Vec<Place> = Vec::new();
-    for (number, object) in objects.iter().enumerate() {
-        object.references(&definitions, number, |from, to| match candidates.get_mut(&(number, from)) {
-            Some(candidate) => candidate.refers_to.push(to),
-            None => reached.push(to),
-        })?;
-    }
-    while let Some(place) = reached.pop() {
-        if let Some(candidate) = candidates.remove(&place) {
-            reached.extend(candidate.refers_to);
-        }
-    }
-    let mut found = Unreachable { names: BTreeSet::new(), sections: vec![Vec::new(); objects.len()] };
-    for ((number, section), candidate) in candidates {
-        found.sections[number].push(section);
-        found.names.extend(candidate.names.into_iter().map(str::to_owned));
-    }
-    Ok(found)
-}
 
-/// Marks sections of an object for [`DISCARD`], in place.
-///
-/// # Errors
-/// [`Error::Object`] if the object has no such sections.
-pub(super) fn exclude(object: &mut [u8], sections: &[usize]) -> Result<(), Error> {
-    let table = Header::parse(&*object).map_err(malformed)?.e_shoff.get(LE) as usize;
-    for section in sections {
-        let start = table + section * size_of::<SectionHeader64<LittleEndian>>();
-        let start = start + offset_of!(SectionHeader64<LittleEndian>, sh_flags);
-        let flags = object.get_mut(start..).ok_or_else(|| malformed("it has fewer sections"))?;
-        let (flags, _) =
-            object::pod::from_bytes_mut::<U64<LittleEndian>>(flags).map_err(|()| malformed("misaligned"))?;
-        flags.set(LE, flags.get(LE) | elf::SHF_EXCLUDE.0);
+    /// The object of this number with its unreachable sections marked for [`DISCARD`].
+    ///
+    /// # Errors
+    /// [`Error::Object`] if the object has no such sections.
+    pub(super) fn exclude<'a>(&self, number: usize, object: &'a [u8]) -> Result<Cow<'a, [u8]>, Error> {
+        let table = Header::parse(object).map_err(malformed)?.e_shoff.get(LE) as usize;
+        let mut object = Cow::Borrowed(object);
+        for (_, section) in self.sections.range((number, 0)..(number + 1, 0)) {
+            let start = table + section * size_of::<SectionHeader64<LittleEndian>>();
+            let start = start + offset_of!(SectionHeader64<LittleEndian>, sh_flags);
+            let flags = object.to_mut().get_mut(start..).ok_or_else(|| malformed("it has fewer sections"))?;
+            let (flags, _) =
+                object::pod::from_bytes_mut::<U64<LittleEndian>>(flags).map_err(|()| malformed("misaligned"))?;
+            flags.set(LE, flags.get(LE) | elf::SHF_EXCLUDE.0);
+        }
+        Ok(object)
     }
-    Ok(())
 }
 
 /// A section with promoted functions alone.

@@ -7,9 +7,11 @@ use std::fs;
 
 use inkwell::context::Context;
 use inkwell::memory_buffer::MemoryBuffer;
+use inkwell::module::Module;
 use object::{Object, ObjectSymbol};
 use pcg_llvm_backend::{
-    CompileOptions, CrateModule, Error, Joiner, SYSROOT, Settings, UnitObject, Workers, compile_units, start, tokens,
+    CompileOptions, CrateModule, Error, Joiner, OptLevel, SYSROOT, Settings, UnitObject, Workers, compile_units, start,
+    tokens,
 };
 use pcg_partition::{Graph, ItemId, Partitioning, Unit, check};
 
@@ -58,19 +60,28 @@ pub(crate) fn partitioning(graph: &Graph, units: Vec<Unit>, promoted: &[&str]) -
 
 /// Compiles without optimisation.
 pub(crate) fn compile(module: &CrateModule, graph: &Graph, parts: &Partitioning) -> Result<Vec<UnitObject>, Error> {
-    compile_with(module, graph, parts, &Settings::default())
+    compile_at(OptLevel::O0, module, graph, parts)
 }
 
-/// Compiles without a jobserver on two threads, with LLVM's verifier.
-pub(crate) fn compile_with(
+/// Compiles without a jobserver on two threads, with LLVM's verifier. The units' bitcode and what LLVM inlined are kept.
+pub(crate) fn compile_at(
+    opt_level: OptLevel,
     module: &CrateModule,
     graph: &Graph,
     parts: &Partitioning,
-    settings: &Settings,
 ) -> Result<Vec<UnitObject>, Error> {
     let workers = Workers { tokens: tokens::from_environment_or(2), threads: 2 };
-    let options = CompileOptions { verify: true, comment: "test (pcg)".to_owned(), ..CompileOptions::default() };
-    compile_units(module, graph, parts, settings, &workers, &options)
+    let comment = "test (pcg)".to_owned();
+    let options = CompileOptions { keep_bitcode: true, record_inlined: true, verify: true, comment };
+    compile_units(module, graph, parts, &Settings { opt_level, ..Settings::default() }, &workers, &options)
+}
+
+/// Reads something of a unit as it was before optimisation.
+pub(crate) fn in_unit<T>(unit: &UnitObject, read: impl FnOnce(&Module<'_>) -> T) -> T {
+    let context = Context::create();
+    let bitcode = unit.bitcode.as_deref().expect("it was asked for");
+    let buffer = MemoryBuffer::create_from_memory_range_copy(bitcode, "unit");
+    read(&Module::parse_bitcode_from_buffer(&buffer, &context).expect("it is bitcode"))
 }
 
 /// Joins the units and lists the symbols of the result: name, and `(global, defined)`.
