@@ -7,6 +7,8 @@
 //! What a cluster would add to *each* unit is found in one go: it is the work of the cluster and its needs, less what a
 //! unit has already, and the units that have a need are the bits of a few words.
 
+use std::cmp::Reverse;
+
 use super::clusters::{Cluster, Clusters};
 use super::needs::Needs;
 
@@ -20,6 +22,8 @@ pub(super) struct Loads<'a> {
     units: UnitSets,
     unit_of: Vec<Option<usize>>,
     work: Vec<u64>,
+    /// The cost of all ties between units.
+    cut: u64,
 }
 
 /// What a cluster would mean for each unit.
@@ -41,6 +45,7 @@ impl<'a> Loads<'a> {
             units: UnitSets::new(needs, units),
             unit_of: vec![None; clusters.len()],
             work: vec![0; units],
+            cut: 0,
         }
     }
 
@@ -54,8 +59,32 @@ impl<'a> Loads<'a> {
         self.unit_of[cluster]
     }
 
+    /// The work lost because clusters are in other units than those that they are tied to.
+    pub(super) fn cut(&self) -> u64 {
+        self.cut
+    }
+
+    /// The needs that most work goes to beside what it would be in one unit: at most so many, and only those that
+    /// several units have, the greatest first.
+    pub(super) fn most_copied(&self, most: usize) -> Vec<u32> {
+        let copies = |entry: &Entry| u64::from(entry.members.saturating_sub(1)) * entry.work;
+        let needs = (0u32..).zip(&self.units.entries).map(|(need, entry)| (Reverse(copies(entry)), need));
+        let mut needs: Vec<(Reverse<u64>, u32)> = needs.filter(|(Reverse(work), _)| *work > 0).collect();
+        if needs.len() > most {
+            needs.select_nth_unstable(most);
+            needs.truncate(most);
+        }
+        needs.sort_unstable();
+        needs.into_iter().map(|(_, need)| need).collect()
+    }
+
+    /// The clusters that have or define each of some needs, in order.
+    pub(super) fn users(&self, needs: &[u32]) -> Vec<Vec<usize>> {
+        self.needs.users(needs)
+    }
+
     /// The work lost because a cluster is away from clusters in other units.
-    pub(super) fn cut(&self, cluster: usize) -> u64 {
+    fn cut_by(&self, cluster: usize) -> u64 {
         let unit = self.unit_of[cluster];
         let away = |other: &u32| self.unit_of[*other as usize].is_some_and(|other| Some(other) != unit);
         self.clusters[cluster].ties.iter().filter(|(other, _)| away(other)).map(|(_, cost)| cost).sum()
@@ -123,11 +152,19 @@ impl<'a> Loads<'a> {
             }
         }
         self.work[unit] = work;
+        self.cut += self.cut_by(cluster);
+    }
+
+    /// Puts a cluster that is in a unit into another one.
+    pub(super) fn shift(&mut self, cluster: usize, unit: usize) {
+        self.remove(cluster);
+        self.add(cluster, unit);
     }
 
     /// Takes a cluster out of its unit.
-    pub(super) fn remove(&mut self, cluster: usize) {
+    fn remove(&mut self, cluster: usize) {
         let Some(unit) = self.unit_of[cluster] else { return };
+        self.cut -= self.cut_by(cluster);
         let mut work = self.work[unit] - self.needs.cluster_work[cluster];
         for &need in self.needs.of_cluster.of(cluster) {
             let slot = self.slot(need, unit);

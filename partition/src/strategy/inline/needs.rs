@@ -60,6 +60,24 @@ impl Needs {
         this
     }
 
+    /// The clusters that have or define each of some needs, in order.
+    pub(super) fn users(&self, needs: &[u32]) -> Vec<Vec<usize>> {
+        let mut position = vec![None; self.work.len()];
+        needs.iter().enumerate().for_each(|(index, need)| position[*need as usize] = Some(index));
+        let mut users = vec![Vec::new(); needs.len()];
+        for cluster in 0..self.cluster_work.len() {
+            let defined = self.offers.of(cluster).iter().map(|offer| offer.other);
+            for need in self.of_cluster.of(cluster).iter().copied().chain(defined) {
+                if let Some(index) = position[need as usize]
+                    && users[index].last() != Some(&cluster)
+                {
+                    users[index].push(cluster);
+                }
+            }
+        }
+        users
+    }
+
     /// Makes needs of the groups; for each group, its need, if it is or belongs to one.
     fn merge(&mut self, groups: &[SharedGroup], clusters: &Clusters, listed: &Lists<u32>) -> Vec<Option<u32>> {
         let mut signatures = signatures(groups, clusters, listed);

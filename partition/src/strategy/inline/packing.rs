@@ -19,7 +19,7 @@ use crate::strategy::Problem;
 
 /// What work done twice costs beside the makespan. With as many cores as units a copy only matters in the heaviest
 /// unit; with fewer, all work counts. 1 is the middle: a copy costs as much again as it adds to its own unit.
-const COPIES: f64 = 1.0;
+pub(super) const COPIES: f64 = 1.0;
 
 /// The coarsest level is packed with each of these in the place of [`COPIES`], and the best result is refined: the more
 /// copies cost, the more a unit is filled with what belongs together before the next one is begun.
@@ -35,7 +35,7 @@ const SWEEPS: usize = 8;
 const LEAST_PROGRESS: f64 = 0.01;
 
 /// The least improvement worth a move, in even shares. It keeps rounding from moving a cluster back and forth.
-const LEAST_GAIN: f64 = 1e-7;
+pub(super) const LEAST_GAIN: f64 = 1e-7;
 
 /// The unit of each item with an owner, given the levels of clusters, coarsest first.
 pub(super) fn pack(problem: &Problem<'_>, roles: &Roles, levels: &[Clusters]) -> Vec<Option<usize>> {
@@ -52,6 +52,7 @@ pub(super) fn pack(problem: &Problem<'_>, roles: &Roles, levels: &[Clusters]) ->
     });
     if let Some(mut best) = starts.min_by(|a, b| a.objective().total_cmp(&b.objective())) {
         best.refine();
+        best.withdraw();
         best.write(&mut units);
     }
     for clusters in finer {
@@ -59,18 +60,19 @@ pub(super) fn pack(problem: &Problem<'_>, roles: &Roles, levels: &[Clusters]) ->
         let mut packing = Packing::new(clusters, &needs, problem.units, share);
         packing.fill(&units, COPIES);
         packing.refine();
+        packing.withdraw();
         packing.write(&mut units);
     }
     units
 }
 
 /// The clusters of one level on their way into units.
-struct Packing<'a> {
-    clusters: &'a Clusters,
-    loads: Loads<'a>,
+pub(super) struct Packing<'a> {
+    pub(super) clusters: &'a Clusters,
+    pub(super) loads: Loads<'a>,
     prospect: Prospect,
     /// The clusters, heaviest first.
-    order: Vec<usize>,
+    pub(super) order: Vec<usize>,
     /// What one unit of work is of the even share of the module's work.
     per_work: f64,
 }
@@ -94,7 +96,7 @@ impl<'a> Packing<'a> {
     }
 
     /// Moves clusters until none wants to move, or it is not worth while any more.
-    fn refine(&mut self) {
+    pub(super) fn refine(&mut self) {
         let mut before = self.objective();
         for _ in 0..SWEEPS {
             self.sweep();
@@ -113,14 +115,13 @@ impl<'a> Packing<'a> {
             let Some(from) = self.loads.unit_of(cluster) else { continue };
             let (to, cost) = self.best(cluster, COPIES);
             if to != from && cost + LEAST_GAIN < self.cost(Some(from), from, COPIES) {
-                self.loads.remove(cluster);
-                self.loads.add(cluster, to);
+                self.loads.shift(cluster, to);
             }
         }
     }
 
     /// The unit where a cluster raises the objective least, wherever it is now, and by how much.
-    fn best(&mut self, cluster: usize, copies: f64) -> (usize, f64) {
+    pub(super) fn best(&mut self, cluster: usize, copies: f64) -> (usize, f64) {
         self.loads.prospect(cluster, &mut self.prospect);
         let from = self.loads.unit_of(cluster);
         let mut best = (0, f64::INFINITY);
@@ -134,7 +135,7 @@ impl<'a> Packing<'a> {
     }
 
     /// By how much the objective rises if the cluster whose prospect was found last, and that is in `from`, is in `unit`.
-    fn cost(&self, from: Option<usize>, unit: usize, copies: f64) -> f64 {
+    pub(super) fn cost(&self, from: Option<usize>, unit: usize, copies: f64) -> f64 {
         let added = self.prospect.added[unit];
         let others = self.loads.work()[unit] - if from == Some(unit) { added } else { 0 };
         let [before, after, cut] =
@@ -143,12 +144,10 @@ impl<'a> Packing<'a> {
     }
 
     /// The objective of what has been packed.
-    fn objective(&self) -> f64 {
+    pub(super) fn objective(&self) -> f64 {
         let units = self.loads.work().iter().map(|work| *work as f64 * self.per_work);
         let work: f64 = units.map(|work| eighth_power(work) + COPIES * work).sum();
-        // Every cut tie is seen from both of its ends.
-        let cuts: u64 = self.order.iter().map(|cluster| self.loads.cut(*cluster)).sum();
-        work + COPIES * CUTS * cuts as f64 * self.per_work / 2.0
+        work + COPIES * CUTS * self.loads.cut() as f64 * self.per_work
     }
 
     /// Notes the unit of each item.
