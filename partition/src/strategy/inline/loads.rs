@@ -330,11 +330,12 @@ mod tests {
         let (mut before, mut prospect) = (Vec::new(), Prospect::default());
         for cluster in 0..number {
             before.push(loads.work().to_vec());
+            let cut = loads.cut();
             loads.prospect(cluster, &mut prospect);
             for unit in [1, 0] {
                 loads.add(cluster, unit);
                 assert_eq!(loads.work()[unit], before[cluster][unit] + prospect.added[unit]);
-                assert_eq!(loads.cut(cluster), prospect.cut[unit]);
+                assert_eq!(loads.cut(), cut + prospect.cut[unit]);
                 let mut again = Prospect::default();
                 loads.prospect(cluster, &mut again);
                 assert_eq!((&again.added, &again.cut), (&prospect.added, &prospect.cut), "it does not see itself");
@@ -346,6 +347,7 @@ mod tests {
             loads.remove(cluster);
             assert_eq!(loads.work(), before[cluster]);
         }
+        assert_eq!(loads.cut(), 0);
     }
 
     #[test]

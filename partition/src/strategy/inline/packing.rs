@@ -78,7 +78,7 @@ pub(super) struct Packing<'a> {
 }
 
 impl<'a> Packing<'a> {
-    fn new(clusters: &'a Clusters, needs: &'a Needs, units: usize, share: f64) -> Self {
+    pub(super) fn new(clusters: &'a Clusters, needs: &'a Needs, units: usize, share: f64) -> Self {
         let loads = Loads::new(needs, clusters, units);
         let mut order: Vec<usize> = (0..clusters.all().len()).collect();
         order.sort_by_key(|cluster| (Reverse(clusters.all()[*cluster].work), *cluster));

@@ -35,8 +35,8 @@ impl Packing<'_> {
         }
     }
 
-    /// Moves a need's users from the unit with the least of them to the one with the most, and what that one does not
-    /// keep to others. `None`, with everything where it was, if one unit has all users or if no work is saved.
+    /// Moves a need's users from the unit with the least of them to the one with the most, and what that one had better
+    /// not keep beside them to others. `None`, with everything where it was, if one unit has all users or if no work is saved.
     fn gather(&mut self, users: &[usize]) -> Option<Moves> {
         let before = self.all_work();
         let (least, most) = self.extremes(users)?;
@@ -47,11 +47,9 @@ impl Packing<'_> {
             self.undo(&moves);
             return None;
         }
-        let gathered = moves.len();
         for index in 0..self.order.len() {
             let cluster = self.order[index];
-            let is_here = self.loads.unit_of(cluster) == Some(most);
-            if !is_here || moves[..gathered].iter().any(|(user, _)| *user == cluster) {
+            if self.loads.unit_of(cluster) != Some(most) || users.binary_search(&cluster).is_ok() {
                 continue;
             }
             let (unit, cost) = self.best(cluster, COPIES);
@@ -83,5 +81,76 @@ impl Packing<'_> {
 
     fn undo(&mut self, moves: &[(usize, usize)]) {
         moves.iter().rev().for_each(|(cluster, unit)| self.loads.shift(*cluster, *unit));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::clusters::{Clusters, levels};
+    use super::super::needs::{Needs, Reach};
+    use super::super::packing::Packing;
+    use super::super::roles::Roles;
+    use crate::bundles::Bundles;
+    use crate::forecast::Forecast;
+    use crate::graph::ItemId;
+    use crate::strategy::Problem;
+    use crate::testing::{Builder, function, visible};
+
+    /// Packs a module into two units, `units` giving those of some items, which are all that have owners, and asks
+    /// `what` of it.
+    fn packed<T>(module: &Builder, units: &[(ItemId, usize)], what: impl Fn(&mut Packing<'_>, &Clusters) -> T) -> T {
+        let graph = module.graph();
+        let (forecast, bundles) = (Forecast::new(&graph), Bundles::new(&graph));
+        let problem = Problem { graph: &graph, forecast: &forecast, bundles: &bundles, units: 2 };
+        let roles = Roles::new(&problem);
+        let clusters = levels(&problem, &roles).pop().expect("there are levels");
+        let needs = Needs::new(&Reach::new(&graph, &roles), &roles, &clusters);
+        let mut packing = Packing::new(&clusters, &needs, 2, forecast.total_work() as f64 / 2.0);
+        for (id, unit) in units {
+            packing.loads.add(clusters.of(*id).expect("it has an owner"), *unit);
+        }
+        assert!(units.len() == clusters.all().len(), "each is a cluster");
+        what(&mut packing, &clusters)
+    }
+
+    /// Four users of one small function, and others that do not use it: half of them in each unit.
+    fn halves(module: &mut Builder, others: usize) -> Vec<(ItemId, usize)> {
+        let shared = module.add(function("shared", 50));
+        let functions = (0..4 + others).map(|number| (module.add(visible(&format!("f{number}"), 1000)), number % 2));
+        let units: Vec<(ItemId, usize)> = functions.collect();
+        units[..4].iter().for_each(|(user, _)| module.call(*user, shared));
+        units
+    }
+
+    #[test]
+    fn users_of_a_body_leave_a_unit_together_though_none_would_alone() {
+        let mut module = Builder::new();
+        let units = halves(&mut module, 4);
+        packed(&module, &units, |packing, clusters| {
+            let place = |packing: &Packing<'_>, id: ItemId| packing.loads.unit_of(clusters.of(id).expect("an owner"));
+            packing.refine();
+            assert!(units.iter().all(|(id, unit)| place(packing, *id) == Some(*unit)), "nobody moves alone");
+            let before = packing.all_work();
+            packing.withdraw();
+            let users: Vec<_> = units[..4].iter().map(|(id, _)| place(packing, *id)).collect();
+            assert!(users.iter().all(|unit| *unit == users[0]), "{users:?}");
+            assert!(packing.all_work() < before);
+            let work = packing.loads.work();
+            assert!(work[0].abs_diff(work[1]) < 100, "the unit gave others away: {work:?}");
+        });
+    }
+
+    #[test]
+    fn what_does_not_pay_is_undone() {
+        let mut module = Builder::new();
+        // There is nothing that could be given away in return.
+        let units = halves(&mut module, 0);
+        packed(&module, &units, |packing, clusters| {
+            let before = packing.loads.work().to_vec();
+            packing.withdraw();
+            assert_eq!(packing.loads.work(), before);
+            let place = |id: ItemId| packing.loads.unit_of(clusters.of(id).expect("an owner"));
+            assert!(units.iter().all(|(id, unit)| place(*id) == Some(*unit)));
+        });
     }
 }
