@@ -6,7 +6,7 @@
 
 use std::cmp::Reverse;
 
-use super::packing::{COPIES, LEAST_GAIN, Packing};
+use super::packing::{COPIES, LEAST_GAIN, LEAST_PROGRESS, Packing};
 
 /// The needs that are looked at, on each level of clusters: those with the most work in copies. With three times as
 /// many, forecast work falls by another 0.2 % at most.
@@ -19,18 +19,18 @@ impl Packing<'_> {
     /// Withdraws each of the dearest needs from the unit with the least of its users, where that pays.
     pub(super) fn withdraw(&mut self) {
         let dearest = self.loads.most_copied(NEEDS);
-        let mut objective = self.objective();
-        let mut any = false;
+        let before = self.objective();
+        let mut objective = before;
         for users in self.loads.users(&dearest) {
             let Some(moves) = self.gather(&users) else { continue };
             let after = self.objective();
             if after + LEAST_GAIN < objective {
-                (objective, any) = (after, true);
+                objective = after;
             } else {
                 self.undo(&moves);
             }
         }
-        if any {
+        if before - objective > LEAST_PROGRESS * before {
             self.refine();
         }
     }
