@@ -43,6 +43,8 @@ pub(crate) struct Choice<'a> {
     target_dir: Option<PathBuf>,
     /// What cargo may not do.
     flags: Vec<&'a str>,
+    /// Configuration that is given for the command: options of cargo's. A file's path is from the current folder.
+    config: Vec<String>,
     /// Which of its packages.
     packages: Packages<'a>,
     /// With which features: options of cargo's.
@@ -88,6 +90,7 @@ impl<'a> Choice<'a> {
         let manifest = words.value_of("--manifest-path").map(PathBuf::from);
         let folder = words.value_of("--path").map(|folder| Path::new(folder).join("Cargo.toml"));
         let flags = words.before_separator().filter(|word| FLAGS.contains(word)).collect();
+        let config = words.config().map(|setting| format!("--config={setting}")).collect();
         let target_dir = words.value_of("--target-dir").map(PathBuf::from);
         let named: Vec<&str> = words.values_of(&PACKAGE).collect();
         let packages = match words.options().any(|word| ALL_PACKAGES.contains(&word)) {
@@ -99,7 +102,7 @@ impl<'a> Choice<'a> {
         let without_value = words.options().filter(|word| FEATURE_FLAGS.contains(word)).map(str::to_owned);
         let features = features.chain(without_value).collect();
         let with_tests = cargo_command::builds_tests(words);
-        Self { manifest: manifest.or(folder), target_dir, flags, packages, features, with_tests }
+        Self { manifest: manifest.or(folder), target_dir, flags, config, packages, features, with_tests }
     }
 }
 
@@ -113,7 +116,7 @@ impl Choice<'_> {
     }
 
     fn options(&self) -> Vec<String> {
-        self.flags.iter().map(|flag| (*flag).to_owned()).collect()
+        self.flags.iter().map(|flag| (*flag).to_owned()).chain(self.config.iter().cloned()).collect()
     }
 }
 

@@ -34,7 +34,7 @@ const SCHEMA_VERSION: u32 = 1;
 const COLUMNS: [Column; 6] =
     [Text("package"), Text("version"), Numbers("seconds"), Text(""), Numbers("units"), Text("why")];
 
-/// What is planned if nothing is said.
+/// What is planned if no command is named.
 const DEFAULT: [&str; 2] = ["build", "--release"];
 
 pub(super) fn definition() -> Command {
@@ -48,7 +48,7 @@ pub(super) fn definition() -> Command {
                 .trailing_var_arg(true)
                 .allow_hyphen_values(true)
                 .value_parser(clap::value_parser!(OsString))
-                .help("The cargo command to plan, with its options; by default `build --release`"),
+                .help("The cargo command to plan, with its options; by default `build --release`, which options without a command are added to"),
         )
 }
 
@@ -78,10 +78,9 @@ pub(super) fn run(context: &Context<'_>) -> Result<(), CargoPcgError> {
 fn build(context: &Context<'_>) -> Words {
     let given = context.matches.get_many::<OsString>(BUILD).into_iter().flatten().cloned();
     let mut words: Vec<OsString> = given.collect();
-    if words.is_empty() {
-        words = DEFAULT.map(OsString::from).to_vec();
-    } else if words[0].to_string_lossy().starts_with('-') {
-        words.insert(0, DEFAULT[0].into());
+    if words.first().is_none_or(|word| word.to_string_lossy().starts_with('-')) {
+        // A profile that is given wins, as it stands behind.
+        words.splice(0..0, DEFAULT.map(OsString::from));
     }
     Words::split(&words, &cli::definition())
 }

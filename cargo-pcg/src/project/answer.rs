@@ -8,7 +8,7 @@
 //!   manifests, and where the target folder is;
 //! - the workspace's manifest and its `Cargo.lock`;
 //! - the manifests of other packages that are not among those that cargo has fetched, and which may change;
-//! - cargo's configuration files and its and rustc's variables.
+//! - cargo's configuration files, those given by `--config` included, and its and rustc's variables.
 //!
 //! If anything of it is another one, or cannot be known, or a manifest is gone, cargo is asked again.
 
@@ -114,7 +114,8 @@ impl Basis<'_> {
         let variables = self.environment.all().filter(|(name, _)| is_meant(name));
         variables.for_each(|variable| variable.hash(&mut hasher));
         let configuration = cargo_folders::all(self.environment);
-        for path in configuration.iter().filter_map(|folder| cargo_config::file(folder)) {
+        let found = configuration.iter().filter_map(|folder| cargo_config::file(folder));
+        for path in found.chain(self.given_files()) {
             let text = fs::read_to_string(&path).ok()?;
             // Other files may be behind it.
             if text.contains("include") {
@@ -127,6 +128,12 @@ impl Basis<'_> {
             (path, fs::read(path).ok()?).hash(&mut hasher);
         }
         Some(hasher.finish())
+    }
+
+    /// The configuration files that the question names.
+    fn given_files(&self) -> impl Iterator<Item = PathBuf> {
+        let settings = self.question.get_args().filter_map(|word| word.to_str()?.strip_prefix("--config="));
+        settings.map(PathBuf::from).filter(|path| path.is_file())
     }
 }
 

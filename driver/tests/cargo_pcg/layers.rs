@@ -116,6 +116,9 @@ fn cargo_is_asked_about_the_project_that_is_built_and_no_other() {
     let found = ask(&["install", "--path", "a", "-F", "x y", "--no-default-features"]);
     let features = "--features=x y --no-default-features";
     assert_eq!(found[1], format!("{question} --manifest-path a/Cargo.toml {features} {target}"));
+    let found = ask(&["--config", "net.offline=true", "build", "--config=http.timeout=3"]);
+    let config = "--config=net.offline=true --config=http.timeout=3";
+    assert_eq!(found, [format!("{question} --no-deps {config}"), format!("{question} {config} {target}")]);
     // Without machine code there is nothing to plan.
     assert_eq!(ask(&["check"]), [format!("{question} --no-deps")]);
     for words in [["install", "ripgrep"], ["fmt", "--all"], ["clean", "--release"]] {
@@ -155,6 +158,12 @@ fn what_cargo_says_of_dependencies_is_kept_until_something_changes() {
     assert!(is_asked() && is_asked(), "a file that is not known");
     fs::remove_file(world.path("home/config.toml")).unwrap();
     assert!(is_asked() && !is_asked());
+    let is_asked_with = || is_asked_by(&mut cargo_pcg(&world, &["build", "--config", "given.toml"]));
+    for content in ["net.offline = true\n", "net.offline = false\n"] {
+        world.write("project/given.toml", content);
+        assert!(is_asked_with() && !is_asked_with(), "{content}");
+    }
+    assert!(is_asked());
     fs::remove_file(world.path("project/app/Cargo.toml")).unwrap();
     assert!(is_asked(), "a package that is gone");
 }

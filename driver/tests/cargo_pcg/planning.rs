@@ -118,6 +118,21 @@ Profile `bench`: 2 of 2 packages are split, 100 % of the work.
 }
 
 #[test]
+fn options_without_a_command_are_those_of_a_release_build() {
+    let world = measured(50.0, "");
+    for (words, profile) in [
+        (&["--workspace"] as &[&str], "release"),
+        (&["--target-dir", "elsewhere"], "release"),
+        (&["--release"], "release"),
+        (&["--profile", "dev"], "dev"),
+        (&["build"], "dev"),
+    ] {
+        let shown = shown(&world, words);
+        assert!(shown.contains(&format!("Profile `{profile}`")), "{words:?}: {shown}");
+    }
+}
+
+#[test]
 fn the_plan_knows_the_profile_of_a_file() {
     let world = measured(50.0, "");
     let reports = ["release", "quick"].map(|profile| world.path("project/target/pcg/reports").join(profile));
