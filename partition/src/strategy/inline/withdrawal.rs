@@ -36,7 +36,8 @@ impl Packing<'_> {
     }
 
     /// Moves a need's users from the unit with the least of them to the one with the most, and what that one had better
-    /// not keep beside them to others. `None`, with everything where it was, if one unit has all users or if no work is saved.
+    /// not keep beside them to others. `None`, with everything where it was, if one unit has all users or if no work is
+    /// saved.
     fn gather(&mut self, users: &[usize]) -> Option<Moves> {
         let before = self.all_work();
         let (least, most) = self.extremes(users)?;
