@@ -12,7 +12,7 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 /// is used by the next one. pcg's threads follow each other, and fresh pages are a good part of a compile's system time.
 /// `MALLOC_CONF` in the environment is stronger.
 // SAFETY: jemalloc declares `malloc_conf` as a pointer to text that ends with a zero byte, and only reads it.
-#[allow(unsafe_code)]
+#[expect(unsafe_code, reason = "the name of a symbol that jemalloc looks for; no code runs")]
 #[unsafe(export_name = "malloc_conf")]
 pub static ALLOCATOR_SETTINGS: &[u8; 20] = b"percpu_arena:percpu\0";
 
