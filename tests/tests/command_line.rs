@@ -56,6 +56,21 @@ fn another_program_behind_the_wrapper_is_run_as_it_is() -> Result<()> {
 }
 
 #[test]
+fn nothing_is_said_where_not_all_processors_may_be_used() -> Result<()> {
+    // With some settings, the allocator speaks up before anything else runs.
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let allowed = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:")).context("no processors")?;
+    let one = allowed.trim().split([',', '-']).next().context("no processor")?;
+    let folder = folder_with_source()?;
+    let mut taskset = command("taskset");
+    taskset.args(["--cpu-list", one]).arg(toolchain::pcg_rustc()?);
+    taskset.args(["--crate-type=lib", "-O", "-Ccodegen-units=2", "words.rs", "--pcg-strict"]);
+    let outcome = run_ok(taskset.current_dir(folder.path()))?;
+    ensure!(outcome.stderr.is_empty(), "{}", outcome.said());
+    Ok(())
+}
+
+#[test]
 fn argument_files_are_read_as_rustc_reads_them() -> Result<()> {
     let folder = folder_with_source()?;
     std::fs::write(folder.path().join("arguments"), "--crate-type=lib\n-O\n-Ccodegen-units=2\nwords.rs\n")?;
