@@ -64,9 +64,9 @@ impl<'a> Loads<'a> {
         self.cut
     }
 
-    /// The needs that most work goes to beside what it would be in one unit: at most so many, and only those that
-    /// several units have, the greatest first.
-    pub(super) fn most_copied(&self, most: usize) -> Vec<u32> {
+    /// The clusters that have or define a need, in order, for each of the needs that most work goes to beside what it
+    /// would be in one unit: at most so many, the greatest first, and only those that several units have.
+    pub(super) fn users_of_most_copied(&self, most: usize) -> Vec<Vec<usize>> {
         let copies = |entry: &Entry| u64::from(entry.members.saturating_sub(1)) * entry.work;
         let needs = (0u32..).zip(&self.units.entries).map(|(need, entry)| (Reverse(copies(entry)), need));
         let mut needs: Vec<(Reverse<u64>, u32)> = needs.filter(|(Reverse(work), _)| *work > 0).collect();
@@ -75,12 +75,8 @@ impl<'a> Loads<'a> {
             needs.truncate(most);
         }
         needs.sort_unstable();
-        needs.into_iter().map(|(_, need)| need).collect()
-    }
-
-    /// The clusters that have or define each of some needs, in order.
-    pub(super) fn users(&self, needs: &[u32]) -> Vec<Vec<usize>> {
-        self.needs.users(needs)
+        let needs: Vec<u32> = needs.into_iter().map(|(_, need)| need).collect();
+        self.needs.users(&needs)
     }
 
     /// The work lost because a cluster is away from clusters in other units.

@@ -19,15 +19,15 @@ use crate::strategy::Problem;
 
 /// What work done twice costs beside the makespan. With as many cores as units a copy only matters in the heaviest
 /// unit; with fewer, all work counts. 1 is the middle: a copy costs as much again as it adds to its own unit.
-pub(super) const COPIES: f64 = 1.0;
+const COPIES: f64 = 1.0;
 
 /// The coarsest level is packed with each of these in the place of [`COPIES`] and refined, and the best result is where
 /// finer levels begin: the more copies cost, the more a unit is filled with what belongs together before the next one is
 /// begun.
 const STARTS: [f64; 3] = [1.0, 4.0, 16.0];
 
-/// As many of the starts are refined, the best ones, as pairs of clusters and units fit into this number, and one in any
-/// case: it is less than one for a module of 200,000 functions in 64 units, which would take a fifth longer with all.
+/// Of the starts, the best ones are refined: as many as their pairs of clusters and units fit into this number, and one
+/// in any case. In 64 units one takes more, and a module of 200,000 functions would take a fifth longer with all.
 const REFINED_PAIRS: usize = 100_000;
 
 /// What a cut tie costs beside a copy of the same work: a cut loses code quality, not time.
@@ -126,17 +126,23 @@ impl<'a> Packing<'a> {
     /// Moves each cluster to its best unit.
     fn sweep(&mut self) {
         for index in 0..self.order.len() {
-            let cluster = self.order[index];
-            let Some(from) = self.loads.unit_of(cluster) else { continue };
-            let (to, cost) = self.best(cluster, COPIES);
-            if to != from && cost + LEAST_GAIN < self.cost(Some(from), from, COPIES) {
-                self.loads.shift(cluster, to);
-            }
+            self.settle(self.order[index]);
         }
     }
 
+    /// Moves a cluster to its best unit, and says whether that is another one.
+    pub(super) fn settle(&mut self, cluster: usize) -> bool {
+        let Some(from) = self.loads.unit_of(cluster) else { return false };
+        let (to, cost) = self.best(cluster, COPIES);
+        let moves = to != from && cost + LEAST_GAIN < self.cost(Some(from), from, COPIES);
+        if moves {
+            self.loads.shift(cluster, to);
+        }
+        moves
+    }
+
     /// The unit where a cluster raises the objective least, wherever it is now, and by how much.
-    pub(super) fn best(&mut self, cluster: usize, copies: f64) -> (usize, f64) {
+    fn best(&mut self, cluster: usize, copies: f64) -> (usize, f64) {
         self.loads.prospect(cluster, &mut self.prospect);
         let from = self.loads.unit_of(cluster);
         let mut best = (0, f64::INFINITY);
@@ -150,7 +156,7 @@ impl<'a> Packing<'a> {
     }
 
     /// By how much the objective rises if the cluster whose prospect was found last, and that is in `from`, is in `unit`.
-    pub(super) fn cost(&self, from: Option<usize>, unit: usize, copies: f64) -> f64 {
+    fn cost(&self, from: Option<usize>, unit: usize, copies: f64) -> f64 {
         let added = self.prospect.added[unit];
         let others = self.loads.work()[unit] - if from == Some(unit) { added } else { 0 };
         let [before, after, cut] =

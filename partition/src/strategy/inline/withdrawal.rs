@@ -6,7 +6,7 @@
 
 use std::cmp::Reverse;
 
-use super::packing::{COPIES, LEAST_GAIN, LEAST_PROGRESS, Packing};
+use super::packing::{LEAST_GAIN, LEAST_PROGRESS, Packing};
 
 /// The needs that are looked at, on each level of clusters: those with the most work in copies. With three times as
 /// many, forecast work falls by another 0.2 % at most.
@@ -18,10 +18,9 @@ type Moves = Vec<(usize, usize)>;
 impl Packing<'_> {
     /// Withdraws each of the dearest needs from the unit with the least of its users, where that pays.
     pub(super) fn withdraw(&mut self) {
-        let dearest = self.loads.most_copied(NEEDS);
         let before = self.objective();
         let mut objective = before;
-        for users in self.loads.users(&dearest) {
+        for users in self.loads.users_of_most_copied(NEEDS) {
             let Some(moves) = self.gather(&users) else { continue };
             let after = self.objective();
             if after + LEAST_GAIN < objective {
@@ -50,13 +49,9 @@ impl Packing<'_> {
         }
         for index in 0..self.order.len() {
             let cluster = self.order[index];
-            if self.loads.unit_of(cluster) != Some(most) || users.binary_search(&cluster).is_ok() {
-                continue;
-            }
-            let (unit, cost) = self.best(cluster, COPIES);
-            if unit != most && cost + LEAST_GAIN < self.cost(Some(most), most, COPIES) {
+            let may_go = self.loads.unit_of(cluster) == Some(most) && users.binary_search(&cluster).is_err();
+            if may_go && self.settle(cluster) {
                 moves.push((cluster, most));
-                self.loads.shift(cluster, unit);
             }
         }
         Some(moves)
