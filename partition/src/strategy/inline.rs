@@ -18,6 +18,8 @@ mod loads;
 mod needs;
 mod packing;
 mod roles;
+#[cfg(test)]
+mod testing;
 mod ties;
 mod withdrawal;
 

@@ -231,24 +231,18 @@ fn mix(number: usize) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::clusters::levels;
-    use super::super::roles::Roles;
-    use super::{Needs, Reach};
-    use crate::bundles::Bundles;
+    use super::super::testing::with_finest;
+    use super::Needs;
     use crate::forecast::Forecast;
     use crate::graph::ItemId;
-    use crate::strategy::Problem;
     use crate::testing::{Builder, constant, function, visible};
 
     /// The needs of the finest clusters, and the cluster of each of `items`.
     fn needs(module: &Builder, items: &[ItemId]) -> (Needs, Vec<usize>) {
-        let graph = module.graph();
-        let (forecast, bundles) = (Forecast::new(&graph), Bundles::new(&graph));
-        let problem = Problem { graph: &graph, forecast: &forecast, bundles: &bundles, units: 2 };
-        let roles = Roles::new(&problem);
-        let clusters = levels(&problem, &roles).pop().expect("there are levels");
-        let numbers = items.iter().map(|id| clusters.of(*id).expect("they have owners")).collect();
-        (Needs::new(&Reach::new(&graph, &roles), &roles, &clusters), numbers)
+        with_finest(&module.graph(), 2, |_, _, clusters, needs| {
+            let numbers = items.iter().map(|id| clusters.of(*id).expect("they have owners")).collect();
+            (needs, numbers)
+        })
     }
 
     /// Two visible functions that are too large to be put together.

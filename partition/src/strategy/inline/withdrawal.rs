@@ -82,31 +82,23 @@ impl Packing<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::clusters::{Clusters, levels};
-    use super::super::needs::{Needs, Reach};
+    use super::super::clusters::Clusters;
     use super::super::packing::Packing;
-    use super::super::roles::Roles;
-    use crate::bundles::Bundles;
-    use crate::forecast::Forecast;
+    use super::super::testing::with_finest;
     use crate::graph::ItemId;
-    use crate::strategy::Problem;
     use crate::testing::{Builder, function, visible};
 
-    /// Packs a module into two units, `units` giving those of some items, which are all that have owners, and asks
-    /// `what` of it.
-    fn packed<T>(module: &Builder, units: &[(ItemId, usize)], what: impl Fn(&mut Packing<'_>, &Clusters) -> T) -> T {
-        let graph = module.graph();
-        let (forecast, bundles) = (Forecast::new(&graph), Bundles::new(&graph));
-        let problem = Problem { graph: &graph, forecast: &forecast, bundles: &bundles, units: 2 };
-        let roles = Roles::new(&problem);
-        let clusters = levels(&problem, &roles).pop().expect("there are levels");
-        let needs = Needs::new(&Reach::new(&graph, &roles), &roles, &clusters);
-        let mut packing = Packing::new(&clusters, &needs, 2, forecast.total_work() as f64 / 2.0);
-        for (id, unit) in units {
-            packing.loads.add(clusters.of(*id).expect("it has an owner"), *unit);
-        }
-        assert!(units.len() == clusters.all().len(), "each is a cluster");
-        what(&mut packing, &clusters)
+    /// Packs a module whose items with owners are clusters of their own into two units, as `units` says, and hands it
+    /// over.
+    fn packed(module: &Builder, units: &[(ItemId, usize)], what: impl Fn(&mut Packing<'_>, &Clusters)) {
+        with_finest(&module.graph(), 2, |problem, _, clusters, needs| {
+            let mut packing = Packing::new(&clusters, &needs, 2, problem.forecast.total_work() as f64 / 2.0);
+            for (id, unit) in units {
+                packing.loads.add(clusters.of(*id).expect("it has an owner"), *unit);
+            }
+            assert_eq!(units.len(), clusters.all().len(), "each is a cluster");
+            what(&mut packing, &clusters);
+        });
     }
 
     /// Four users of one small function, and others that do not use it: half of them in each unit.
