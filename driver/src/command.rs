@@ -11,7 +11,7 @@ use pcg_interface::exit_code;
 use pcg_interface::options;
 use pcg_interface::output::Output;
 use pcg_interface::report::Action;
-use pcg_llvm_backend::tokens;
+use pcg_llvm_backend::{Workers, tokens};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -137,7 +137,7 @@ fn compile(plan: &SplitPlan) -> Exit {
         Ok(watch) => watch,
         Err(error) => return hand_over(plan, &Failure::SetUp(error)),
     };
-    let exit = match Compile::new(plan, &tokens, report, watch.clone()) {
+    let exit = match Compile::new(plan, Workers::new(tokens.clone(), threads), report, watch.clone()) {
         Ok(Some(compile)) => {
             let exit = compile.run();
             if let Some(path) = &plan.options.report {

@@ -44,7 +44,7 @@ pub fn during<T>(
                 let watch = move || lookout.watch(found);
                 let early = move || {
                     for Bitcode { object, content } in bitcode {
-                        if workers.threads > 1 {
+                        if workers.threads() > 1 {
                             workers.tokens.wait_for_another();
                         } else {
                             workers.tokens.wait();
@@ -152,7 +152,7 @@ mod tests {
     /// Runs a front end that writes bitcode and goes on with `rest`, which gets a pipe that is closed as soon as the work
     /// has begun.
     fn found_by(threads: usize, rest: impl FnOnce(PipeReader)) -> Vec<Found> {
-        let workers = Workers { tokens: tokens::from_environment_or(threads), threads };
+        let workers = Workers::new(tokens::from_environment_or(threads), threads);
         let folder = tempfile::tempdir().unwrap();
         let (on_begin, begin) = io::pipe().unwrap();
         let begin = Mutex::new(Some(begin));

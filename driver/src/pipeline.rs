@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use pcg_llvm_backend::{
-    CompileOptions, CrateModule, Joiner, Tokens, UnitObject, Wanted, Workers, compile_units, compile_whole,
+    CompileOptions, CrateModule, Joiner, UnitObject, Wanted, Workers, compile_units, compile_whole,
 };
 use pcg_partition::{Graph, Partitioning, Strategy, automatic_units, partition};
 
@@ -52,14 +52,12 @@ impl<'a> Compile<'a> {
     /// # Errors
     ///
     /// [`Failure::SetUp`].
-    pub fn new(plan: &'a SplitPlan, tokens: &Tokens, report: Recorder, watch: Watch) -> Result<Option<Self>, Failure> {
+    pub fn new(plan: &'a SplitPlan, workers: Workers, report: Recorder, watch: Watch) -> Result<Option<Self>, Failure> {
         let scratch = Scratch::new().map_err(Failure::SetUp)?;
         let keeper = watch.folders(scratch.folders());
-        tokens.on_change(move |held| keeper.tokens(held));
+        workers.tokens.on_change(move |held| keeper.tokens(held));
         let Some(outputs) = Outputs::new(plan, &scratch) else { return Ok(None) };
         outputs.make_folders().map_err(Failure::SetUp)?;
-        let threads = plan.options.threads.map_or(usize::MAX, usize::from);
-        let workers = Workers { tokens: tokens.clone(), threads };
         Ok(Some(Self { plan, workers, scratch, outputs, report, watch, made: Mutex::default() }))
     }
 
@@ -152,12 +150,13 @@ fn read_graph(compile: &Compile, module: &CrateModule) -> Result<Graph, pcg_llvm
     let is_saved = options.dump_graph.is_some();
     // One unit has stock's code, so it has every function.
     let is_divided = compile.plan.codegen_units.is_none_or(|units| units.get() > 1);
-    module.graph(Wanted {
+    let wanted = Wanted {
         promises: is_divided,
         constants: is_divided || is_saved,
         sources: options.strategy == Strategy::Source || is_saved,
         bodies: compile.plan.settings.opt_level.merges_functions() && (is_divided || is_saved),
-    })
+    };
+    module.graph(wanted, &compile.workers)
 }
 
 fn partitioning(compile: &Compile, graph: &Graph) -> Result<Partitioning, Failure> {
@@ -185,9 +184,9 @@ fn compile_partitioning(
 /// Stock does not optimise the allocator shim.
 fn compile_shim(compile: &Compile, module: &CrateModule) -> Result<UnitObject, Failure> {
     let optimise = false;
-    let unit = compile
-        .report
-        .phase("units", || compile_whole(module, &compile.plan.settings, optimise, &options(compile, 1)))?;
+    let unit = compile.report.phase("units", || {
+        compile_whole(module, &compile.plan.settings, optimise, &compile.workers, &options(compile, 1))
+    })?;
     compile.report.module(module.name(), &unit.statistics);
     Ok(unit)
 }

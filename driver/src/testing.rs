@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use pcg_interface::environment::Environment;
-use pcg_llvm_backend::tokens;
+use pcg_llvm_backend::{Workers, tokens};
 use tempfile::TempDir;
 
 use crate::archive::{self, METADATA, Member};
@@ -61,8 +61,8 @@ impl World {
     /// Compiles `x.rs` to an rlib in `out`, and returns how that ended and the report.
     pub(crate) fn compile(&self, options: &[&str]) -> (Exit, serde_json::Value) {
         let plan = self.plan(options);
-        let tokens = tokens::from_environment_or(1);
-        let compile = Compile::new(&plan, &tokens, Recorder::new(), Watch::default()).unwrap().unwrap();
+        let workers = Workers::new(tokens::from_environment_or(1), 1);
+        let compile = Compile::new(&plan, workers, Recorder::new(), Watch::default()).unwrap().unwrap();
         let exit = compile.run();
         let report = serde_json::from_str(&compile.report.to_json(exit.code())).unwrap();
         let scratch = compile.scratch.path().to_owned();

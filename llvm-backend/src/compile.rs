@@ -8,30 +8,18 @@
 //! channel, so it sleeps in between.
 
 use std::io;
-use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 
 use crossbeam::channel::{self, Receiver, Sender};
 use jobserver::HelperThread;
 use pcg_partition::{Graph, Partitioning};
-use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::error::Error;
 use crate::module::CrateModule;
 use crate::queue::{Queue, Task};
 use crate::settings::Settings;
-use crate::start::{self, STACK_BYTES};
-use crate::tokens::Tokens;
 use crate::unit::{Job, Optimised, UnitObject, actions, constants};
-
-/// Who may work: tokens, and an upper bound on threads whatever the tokens say.
-#[derive(Clone, Debug)]
-pub struct Workers {
-    /// The jobserver's tokens; one is ours without asking.
-    pub tokens: Tokens,
-    /// At most so many units at a time; at least 1.
-    pub threads: usize,
-}
+use crate::workers::Workers;
 
 /// How units are compiled besides [`Settings`]: nothing here changes the machine code.
 #[derive(Clone, Debug, Default)]
@@ -92,6 +80,7 @@ pub fn compile_whole(
     module: &CrateModule,
     settings: &Settings,
     optimise: bool,
+    workers: &Workers,
     options: &CompileOptions,
 ) -> Result<UnitObject, Error> {
     let job = Job {
@@ -108,7 +97,7 @@ pub fn compile_whole(
         comment: options.comment.as_str().into(),
     };
     let is_last = false;
-    start::guarded(&job.name(), move || job.optimise()?.emit(is_last))
+    workers.run(&job.name(), move || job.optimise()?.emit(is_last))
 }
 
 enum Event {
@@ -143,10 +132,7 @@ impl Task<Job, Optimised> {
 struct Coordinator {
     queue: Queue<Job, Optimised>,
     running: usize,
-    /// The most that may run, the child that has the own token included.
-    limit: usize,
-    tokens: Tokens,
-    pool: ThreadPool,
+    workers: Workers,
     helper: HelperThread,
     sender: Sender<Event>,
     events: Receiver<Event>,
@@ -154,13 +140,6 @@ struct Coordinator {
 
 impl Coordinator {
     fn new(jobs: Vec<Job>, workers: &Workers) -> Result<Self, Error> {
-        let limit = workers.threads.max(1);
-        let pool = ThreadPoolBuilder::new()
-            .num_threads(limit.min(jobs.len()))
-            .thread_name(|index| format!("unit {index}"))
-            .stack_size(STACK_BYTES)
-            .build()
-            .map_err(|error| Error::Start { message: error.to_string() })?;
         let (sender, events) = channel::unbounded();
         let on_token = sender.clone();
         let received = workers.tokens.clone();
@@ -179,14 +158,15 @@ impl Coordinator {
             .map_err(Error::Jobserver)?;
         let on_own = sender.clone();
         workers.tokens.on_own(move || drop(on_own.send(Event::Token(Ok(())))));
-        let tokens = workers.tokens.clone();
-        Ok(Self { queue: Queue::new(jobs), running: 0, limit, tokens, pool, helper, sender, events })
+        Ok(Self { queue: Queue::new(jobs), running: 0, workers: workers.clone(), helper, sender, events })
     }
 
     fn run(mut self) -> Result<Vec<UnitObject>, Error> {
         let mut objects = Vec::with_capacity(self.queue.len());
         let result = loop {
-            self.start_tasks();
+            if let Err(error) = self.start_tasks() {
+                break Err(error);
+            }
             if self.running == 0 && self.queue.len() == 0 {
                 break Ok(objects);
             }
@@ -205,41 +185,33 @@ impl Coordinator {
                 Err(_) => unreachable!("the coordinator holds a sender"),
             }
         };
-        let Self { helper, tokens, .. } = self;
+        let Self { helper, workers, .. } = self;
         // A request that has not been answered by now never is.
         drop(helper);
-        tokens.settle();
+        workers.tokens.settle();
         result
     }
 
     /// Starts what tokens allow, asks for as many more as could be used, returns those that could not.
-    fn start_tasks(&mut self) {
-        let room = self.tokens.beside_child(self.limit);
-        let allowed = self.tokens.allowed().min(room);
+    fn start_tasks(&mut self) -> Result<(), Error> {
+        let tokens = self.workers.tokens.clone();
+        // A child that has the own token is one of the threads.
+        let room = tokens.beside_child(self.workers.threads());
+        let allowed = tokens.allowed().min(room);
         while self.running < allowed
             && let Some(task) = self.queue.next(allowed)
         {
+            let sender = self.sender.clone();
+            // The coordinator does not listen after an error of another unit.
+            let done = move |result| drop(sender.send(Event::Done(Box::new(result))));
+            self.workers.start(task.unit(), move || task.run(), done)?;
             self.running += 1;
-            self.spawn(task);
         }
-        self.tokens.keep_for(self.running);
+        tokens.keep_for(self.running);
         let wanted = room.saturating_sub(self.running).min(self.queue.len());
-        while self.tokens.requested() < wanted && self.tokens.request() {
+        while tokens.requested() < wanted && tokens.request() {
             self.helper.request_token();
         }
-    }
-
-    fn spawn(&self, task: Task<Job, Optimised>) {
-        let sender = self.sender.clone();
-        self.pool.spawn(move || {
-            let on_fatal = sender.clone();
-            start::report_fatal_errors_to(move |message| {
-                drop(on_fatal.send(Event::Done(Box::new(Err(Error::Fatal { message })))));
-            });
-            let unit = task.unit();
-            let result = panic::catch_unwind(AssertUnwindSafe(|| task.run()));
-            // The coordinator does not listen after an error of another unit.
-            drop(sender.send(Event::Done(Box::new(result.unwrap_or(Err(Error::Panic { unit }))))));
-        });
+        Ok(())
     }
 }

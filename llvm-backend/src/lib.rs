@@ -26,8 +26,9 @@ mod start;
 pub mod tokens;
 mod toolchain;
 mod unit;
+mod workers;
 
-pub use compile::{CompileOptions, Workers, compile_units, compile_whole};
+pub use compile::{CompileOptions, compile_units, compile_whole};
 pub use error::Error;
 pub use graph::Wanted;
 pub use join::Joiner;
@@ -37,3 +38,4 @@ pub use start::start;
 pub use tokens::Tokens;
 pub use toolchain::{COMMIT_HASH, DRIVER_LIBRARY, HOST, SYSROOT};
 pub use unit::{UnitObject, UnitStatistics};
+pub use workers::Workers;

@@ -5,8 +5,9 @@ use std::sync::{Arc, OnceLock};
 use pcg_partition::Graph;
 
 use crate::error::Error;
+use crate::ffi;
 use crate::graph::{self, Wanted};
-use crate::{ffi, start};
+use crate::workers::Workers;
 
 /// What a bitcode file starts with (`llvm::isBitcode`): raw, or with the wrapper that Darwin puts around it.
 const MAGIC: [&[u8]; 2] = [b"BC\xC0\xDE", b"\xDE\xC0\x17\x0B"];
@@ -57,13 +58,13 @@ impl CrateModule {
         self.constants.get().map_or(&[], |constants| constants)
     }
 
-    /// Reads the whole module and describes it to the partitioner.
+    /// Reads the whole module on one of the workers' threads and describes it to the partitioner.
     ///
     /// # Errors
     /// [`Error::Bitcode`] if LLVM cannot read it.
-    pub fn graph(&self, wanted: Wanted) -> Result<Graph, Error> {
+    pub fn graph(&self, wanted: Wanted, workers: &Workers) -> Result<Graph, Error> {
         let module = self.clone();
-        start::guarded(&self.name, move || module.read_graph(wanted))
+        workers.run(&self.name, move || module.read_graph(wanted))
     }
 
     fn read_graph(&self, wanted: Wanted) -> Result<Graph, Error> {

@@ -2,12 +2,10 @@
 
 use std::cell::RefCell;
 use std::ffi::{CStr, CString, c_char, c_int};
-use std::panic::{self, AssertUnwindSafe};
 use std::ptr;
 use std::sync::Once;
 use std::thread;
 
-use crossbeam::channel;
 use llvm_sys::error_handling::LLVMInstallFatalErrorHandler;
 use llvm_sys::support::LLVMParseCommandLineOptions;
 use llvm_sys::target::{
@@ -93,26 +91,6 @@ extern "C" fn on_fatal_error(reason: *const c_char) {
             thread::park();
         }
     }
-}
-
-/// Runs `work` on a thread of its own, so that neither a panic nor a fatal error of LLVM takes the process along.
-pub(crate) fn guarded<T: Send + 'static>(
-    name: &str,
-    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> Result<T, Error> {
-    let (sender, receiver) = channel::bounded(2);
-    let unit = name.to_owned();
-    thread::Builder::new()
-        .name("llvm".to_owned())
-        .stack_size(STACK_BYTES)
-        .spawn(move || {
-            let on_fatal = sender.clone();
-            report_fatal_errors_to(move |message| drop(on_fatal.send(Err(Error::Fatal { message }))));
-            let result = panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::Panic { unit }));
-            drop(sender.send(result));
-        })
-        .map_err(|error| Error::Start { message: error.to_string() })?;
-    receiver.recv().unwrap_or_else(|_| Err(Error::Panic { unit: name.to_owned() }))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{compile, in_unit, module, partitioning, unit};
+use common::{compile, in_unit, module, partitioning, read_graph, unit};
 use pcg_llvm_backend::{UnitObject, Wanted};
 
 const PROMISES: Wanted = Wanted { sources: false, bodies: false, promises: true, constants: false };
@@ -22,7 +22,7 @@ fn promised_with(f: &str, wanted: Wanted, imports: &[&str]) -> String {
          {f}"
     );
     let module = module(&ir);
-    let graph = module.graph(wanted).unwrap();
+    let graph = read_graph(&module, wanted).unwrap();
     let others: Vec<&str> = graph.items().iter().map(|item| &*item.name).filter(|name| *name != "user").collect();
     let promoted: Vec<&str> = graph
         .items()

@@ -4,7 +4,7 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{compile, compile_at, id, join, module, partitioning, symbols, unit};
+use common::{compile, compile_at, id, join, module, partitioning, read_graph, symbols, unit};
 use pcg_llvm_backend::{CompileOptions, Error, OptLevel, Settings, Wanted, Workers, compile_units, tokens};
 use pcg_partition::ItemId;
 
@@ -20,7 +20,7 @@ fn a_promoted_function_is_hidden_between_units_and_local_after_the_join() {
          define internal void @shared() noinline { call void @extern() ret void }
          declare void @extern()",
     );
-    let graph = module.graph(Wanted::default()).unwrap();
+    let graph = read_graph(&module, Wanted::default()).unwrap();
     let units = vec![unit(&graph, &["a", "shared"], &[], &[]), unit(&graph, &["b"], &[], &[])];
     let parts = partitioning(&graph, units, &["shared"]);
     let objects = compile(&module, &graph, &parts).unwrap();
@@ -37,7 +37,7 @@ fn an_imported_body_is_emitted_only_by_its_owner() {
         "define void @a() { call void @b() ret void }
          define void @b() { ret void }",
     );
-    let graph = module.graph(Wanted::default()).unwrap();
+    let graph = read_graph(&module, Wanted::default()).unwrap();
     let units = vec![unit(&graph, &["a"], &["b"], &[]), unit(&graph, &["b"], &[], &[])];
     let parts = partitioning(&graph, units, &[]);
     let objects = compile(&module, &graph, &parts).unwrap();
@@ -52,7 +52,7 @@ fn copies_are_local_in_each_unit() {
          define ptr @b() { ret ptr @copied }
          define internal i32 @copied() unnamed_addr { ret i32 7 }",
     );
-    let graph = module.graph(Wanted::default()).unwrap();
+    let graph = read_graph(&module, Wanted::default()).unwrap();
     let units = vec![unit(&graph, &["a"], &[], &["copied"]), unit(&graph, &["b"], &[], &["copied"])];
     let parts = partitioning(&graph, units, &[]);
     let objects = compile(&module, &graph, &parts).unwrap();
@@ -70,7 +70,7 @@ fn thread_locals_and_statics_have_one_owner() {
          define ptr @a() { %p = call ptr @llvm.threadlocal.address.p0(ptr @counter) store i32 1, ptr @state ret ptr %p }
          define ptr @b() { %p = call ptr @llvm.threadlocal.address.p0(ptr @counter) store i32 2, ptr @state ret ptr %p }",
     );
-    let graph = module.graph(Wanted::default()).unwrap();
+    let graph = read_graph(&module, Wanted::default()).unwrap();
     assert!(graph[id(&graph, "counter")].thread_local);
     let units = vec![unit(&graph, &["a", "counter"], &[], &[]), unit(&graph, &["b", "state"], &[], &[])];
     let parts = partitioning(&graph, units, &["counter", "state"]);
@@ -87,7 +87,7 @@ fn used_arrays_are_rebuilt_where_their_elements_are() {
          @llvm.used = appending global [1 x ptr] [ptr @kept], section \"llvm.metadata\"
          define void @a() { ret void }",
     );
-    let graph = module.graph(Wanted::default()).unwrap();
+    let graph = read_graph(&module, Wanted::default()).unwrap();
     assert!(graph[id(&graph, "kept")].unique);
     assert!(graph.items().iter().all(|item| item.name != "llvm.used"));
     let units = vec![unit(&graph, &["a"], &[], &[]), unit(&graph, &["kept"], &[], &[])];
@@ -110,7 +110,7 @@ fn module_assembly_is_in_the_first_unit_only_and_ties_what_it_names() {
          define void @a() { call void @from_asm() ret void }
          define void @b() { call void @local_in_asm() ret void }",
     );
-    let graph = module.graph(Wanted::default()).unwrap();
+    let graph = read_graph(&module, Wanted::default()).unwrap();
     assert!(graph.has_asm);
     assert!(graph[id(&graph, "named")].named_by_asm);
     assert!(graph[id(&graph, "b")].named_by_asm, "a local symbol of the assembly is reached from its own object only");
@@ -138,7 +138,7 @@ fn groups_hold_aliases_ifuncs_comdats_and_block_addresses() {
          define ptr @takes_block() { ret ptr blockaddress(@with_blocks, %next) }
          define void @alone() { ret void }",
     );
-    let graph = module.graph(Wanted::default()).unwrap();
+    let graph = read_graph(&module, Wanted::default()).unwrap();
     let group = |name: &str| graph[id(&graph, name)].group;
     assert!(group("in_comdat").is_some());
     assert_eq!(group("in_comdat"), group("in_comdat_too"));
@@ -166,7 +166,7 @@ fn an_alias_of_another_unit_is_a_declaration() {
          @other_name = alias void (), ptr @target
          define void @caller() { call void @other_name() ret void }",
     );
-    let graph = module.graph(Wanted::default()).unwrap();
+    let graph = read_graph(&module, Wanted::default()).unwrap();
     let units = vec![unit(&graph, &["target", "other_name"], &[], &[]), unit(&graph, &["caller"], &[], &[])];
     let parts = partitioning(&graph, units, &[]);
     let objects = compile(&module, &graph, &parts).unwrap();
@@ -181,7 +181,7 @@ fn weak_items_keep_their_linkage() {
          @maybe = extern_weak global i32
          define ptr @a() { call void @weak() ret ptr @maybe }",
     );
-    let graph = module.graph(Wanted::default()).unwrap();
+    let graph = read_graph(&module, Wanted::default()).unwrap();
     let units = vec![unit(&graph, &["a"], &[], &[]), unit(&graph, &["weak"], &[], &[])];
     let parts = partitioning(&graph, units, &[]);
     let objects = compile(&module, &graph, &parts).unwrap();
@@ -197,7 +197,7 @@ fn an_item_that_a_unit_cannot_reach_is_refused() {
          define void @b() { call void @shared() ret void }
          define internal void @shared() { ret void }",
     );
-    let graph = module.graph(Wanted::default()).unwrap();
+    let graph = read_graph(&module, Wanted::default()).unwrap();
     // The checker would refuse this; the back end does not rely on it.
     let parts = pcg_partition::Partitioning {
         units: vec![unit(&graph, &["a", "shared"], &[], &[]), unit(&graph, &["b"], &[], &[])],
@@ -214,10 +214,10 @@ fn inlined_call_sites_are_recorded_if_asked_for() {
         "define i32 @caller(i32 %x) { %y = call i32 @callee(i32 %x) ret i32 %y }
          define internal i32 @callee(i32 %x) { %y = add i32 %x, 1 ret i32 %y }",
     );
-    let graph = module.graph(Wanted::default()).unwrap();
+    let graph = read_graph(&module, Wanted::default()).unwrap();
     let parts = partitioning(&graph, vec![unit(&graph, &["caller", "callee"], &[], &[])], &[]);
     let settings = Settings { opt_level: OptLevel::O2, ..Settings::default() };
-    let workers = Workers { tokens: tokens::from_environment_or(1), threads: 1 };
+    let workers = Workers::new(tokens::from_environment_or(1), 1);
     let inlined = |record_inlined: bool| {
         let options = CompileOptions { record_inlined, ..CompileOptions::default() };
         let units = compile_units(&module, &graph, &parts, &settings, &workers, &options).unwrap();
@@ -238,7 +238,7 @@ fn symbols_after_inlining(more: &str, defined_by_it: &[&str]) -> BTreeMap<String
          declare void @extern(i32)
          {more}"
     ));
-    let graph = module.graph(Wanted::default()).unwrap();
+    let graph = read_graph(&module, Wanted::default()).unwrap();
     let first = [&["a", "shared", "inner"], defined_by_it].concat();
     let units = vec![unit(&graph, &first, &[], &[]), unit(&graph, &["b"], &["shared", "inner"], &[])];
     let parts = partitioning(&graph, units, &["shared", "inner"]);
@@ -288,7 +288,7 @@ fn what_only_a_promoted_function_calls_stays_with_it() {
              declare void @extern()
              {more}"
         ));
-        let graph = module.graph(Wanted::default()).unwrap();
+        let graph = read_graph(&module, Wanted::default()).unwrap();
         let first = [&["shared", "inner"], names].concat();
         let units = vec![unit(&graph, &first, &[], &[]), unit(&graph, &["b"], &["shared"], &[])];
         let parts = partitioning(&graph, units, &["shared", "inner"]);

@@ -12,7 +12,7 @@ use pcg_llvm_backend::{CompileOptions, Settings, UnitObject, Wanted, Workers, co
 /// Compiles two units.
 fn compile_two(workers: &Workers) -> Vec<UnitObject> {
     let module = module("define void @a() { ret void } define void @b() { ret void }");
-    let graph = module.graph(Wanted::default()).unwrap();
+    let graph = module.graph(Wanted::default(), workers).unwrap();
     let parts = partitioning(&graph, vec![unit(&graph, &["a"], &[], &[]), unit(&graph, &["b"], &[], &[])], &[]);
     compile_units(&module, &graph, &parts, &Settings::default(), workers, &CompileOptions::default()).unwrap()
 }
@@ -20,7 +20,7 @@ fn compile_two(workers: &Workers) -> Vec<UnitObject> {
 #[test]
 fn units_wait_while_a_child_has_the_only_token_or_is_the_only_thread() {
     for (tokens, threads) in [(1, 2), (2, 1)] {
-        let workers = Workers { tokens: tokens::from_environment_or(tokens), threads };
+        let workers = Workers::new(tokens::from_environment_or(tokens), threads);
         let is_back = AtomicBool::new(false);
         workers.tokens.lend();
         thread::scope(|scope| {
@@ -37,7 +37,7 @@ fn units_wait_while_a_child_has_the_only_token_or_is_the_only_thread() {
 
 #[test]
 fn units_work_beside_a_child_that_has_the_own_token() {
-    let workers = Workers { tokens: tokens::from_environment_or(2), threads: 2 };
+    let workers = Workers::new(tokens::from_environment_or(2), 2);
     workers.tokens.lend();
     assert_eq!(compile_two(&workers).len(), 2);
 }

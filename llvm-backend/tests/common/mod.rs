@@ -10,8 +10,8 @@ use inkwell::memory_buffer::MemoryBuffer;
 use inkwell::module::Module;
 use object::{Object, ObjectSymbol};
 use pcg_llvm_backend::{
-    CompileOptions, CrateModule, Error, Joiner, OptLevel, SYSROOT, Settings, UnitObject, Workers, compile_units, start,
-    tokens,
+    CompileOptions, CrateModule, Error, Joiner, OptLevel, SYSROOT, Settings, UnitObject, Wanted, Workers,
+    compile_units, start, tokens,
 };
 use pcg_partition::{Graph, ItemId, Partitioning, Unit, check};
 
@@ -58,6 +58,16 @@ pub(crate) fn partitioning(graph: &Graph, units: Vec<Unit>, promoted: &[&str]) -
     partitioning
 }
 
+/// Two threads without a jobserver.
+pub(crate) fn workers() -> Workers {
+    Workers::new(tokens::from_environment_or(2), 2)
+}
+
+/// Reads a module's graph.
+pub(crate) fn read_graph(module: &CrateModule, wanted: Wanted) -> Result<Graph, Error> {
+    module.graph(wanted, &workers())
+}
+
 /// Compiles without optimisation.
 pub(crate) fn compile(module: &CrateModule, graph: &Graph, parts: &Partitioning) -> Result<Vec<UnitObject>, Error> {
     compile_at(OptLevel::O0, module, graph, parts)
@@ -70,10 +80,9 @@ pub(crate) fn compile_at(
     graph: &Graph,
     parts: &Partitioning,
 ) -> Result<Vec<UnitObject>, Error> {
-    let workers = Workers { tokens: tokens::from_environment_or(2), threads: 2 };
     let comment = "test (pcg)".to_owned();
     let options = CompileOptions { keep_bitcode: true, record_inlined: true, verify: true, comment };
-    compile_units(module, graph, parts, &Settings { opt_level, ..Settings::default() }, &workers, &options)
+    compile_units(module, graph, parts, &Settings { opt_level, ..Settings::default() }, &workers(), &options)
 }
 
 /// Reads something of a unit as it was before optimisation.
