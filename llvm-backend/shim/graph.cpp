@@ -99,13 +99,14 @@ public:
     markUsed();
     markAsm();
     forEachDefinition(M, [&](GlobalValue &GV) { addUses(GV); });
+    size_t EdgesOfBodies = Graph.Edges.size();
     numberGroups();
     if (Bodies)
       markIdentical();
     if (Constants)
       addConstants();
     if (Promises)
-      addPromises();
+      addPromises(EdgesOfBodies);
   }
 
 private:
@@ -282,11 +283,26 @@ private:
     return Entry;
   }
 
-  void addPromises() {
-    inferPromises(M);
+  // The first edges are those that bodies show, before one function stood for another.
+  void addPromises(size_t EdgesOfBodies) {
+    std::vector<Calls> Nodes(Ids.size());
     for (const auto &[GV, Id] : Ids)
-      if (const auto *F = dyn_cast<Function>(GV))
-        Graph.Items[Id].promises = promisesOf(*F);
+      if (auto *F = dyn_cast<Function>(GV))
+        Nodes[Id].Caller = const_cast<Function *>(F);
+    for (const PcgEdge &Edge : ArrayRef(Graph.Edges).take_front(EdgesOfBodies))
+      if (Edge.calls && Nodes[Edge.from].Caller)
+        if (auto *Callee = Nodes[Edge.to].Caller) {
+          auto *Leader = Leaders.lookup(Callee);
+          Nodes[Edge.from].Callees.push_back(&Nodes[Leader ? Ids.lookup(Leader) : Edge.to]);
+        }
+    Calls Root;
+    for (Calls &Node : Nodes)
+      if (Node.Caller)
+        Root.Callees.push_back(&Node);
+    inferPromises(Root);
+    for (uint32_t Id = 0; Id < Nodes.size(); ++Id)
+      if (Nodes[Id].Caller)
+        Graph.Items[Id].promises = promisesOf(*Nodes[Id].Caller);
   }
 
   // By something that is no call in the module.

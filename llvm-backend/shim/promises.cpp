@@ -13,11 +13,12 @@
 #include "promises.h"
 
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/GraphTraits.h"
 #include "llvm/ADT/SCCIterator.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/ADT/SmallVector.h"
-#include "llvm/Analysis/CallGraph.h"
 #include "llvm/Analysis/CaptureTracking.h"
+#include "llvm/IR/DataLayout.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicInst.h"
@@ -309,13 +310,20 @@ bool isPromised(const Argument &A) { return A.getType()->isPointerTy() && A.getA
 
 } // namespace
 
-void inferPromises(Module &M) {
-  CallGraph Calls(M);
-  for (auto Component = scc_begin(&Calls); !Component.isAtEnd(); ++Component) {
+template <> struct llvm::GraphTraits<Calls *> {
+  using NodeRef = Calls *;
+  using ChildIteratorType = SmallVectorImpl<Calls *>::iterator;
+  static NodeRef getEntryNode(Calls *Node) { return Node; }
+  static ChildIteratorType child_begin(Calls *Node) { return Node->Callees.begin(); }
+  static ChildIteratorType child_end(Calls *Node) { return Node->Callees.end(); }
+};
+
+void inferPromises(Calls &Root) {
+  for (auto Component = scc_begin(&Root); !Component.isAtEnd(); ++Component) {
     SmallVector<Function *, 8> Members;
-    for (const CallGraphNode *Node : *Component)
-      if (Function *F = Node->getFunction(); F && !F->isDeclaration() && mayPromise(*F))
-        Members.push_back(F);
+    for (const Calls *Node : *Component)
+      if (Node->Caller && mayPromise(*Node->Caller))
+        Members.push_back(Node->Caller);
     Cycle(Members, Component.hasCycle()).infer();
   }
 }

@@ -21,7 +21,8 @@ pub fn is_bitcode(bytes: &[u8]) -> bool {
 #[derive(Clone, Debug)]
 pub struct CrateModule {
     name: Arc<str>,
-    bitcode: Arc<[u8]>,
+    // Not a slice: that would be another copy.
+    bitcode: Arc<Vec<u8>>,
     promises: Arc<OnceLock<Arc<[u64]>>>,
     constants: Arc<OnceLock<Arc<[ffi::Constant]>>>,
 }

@@ -191,3 +191,15 @@ fn nothing_is_promised_unless_it_is_asked_for() {
     let line = promised_with("define internal ptr @f(ptr %p, i64 %n) { ret ptr null }", Wanted::default(), &[]);
     assert!(!line.contains("captures") && !line.contains("nounwind"), "{line}");
 }
+
+#[test]
+fn callees_with_the_same_body_as_another_are_looked_at_first() {
+    let line = promised_with(
+        "define internal ptr @f(ptr %p, i64 %n) { call void @second(ptr %p) ret ptr null }
+         define internal void @first(ptr %q) unnamed_addr { store i8 1, ptr %q ret void }
+         define internal void @second(ptr %q) unnamed_addr { store i8 1, ptr %q ret void }",
+        Wanted { bodies: true, ..PROMISES },
+        &[],
+    );
+    assert!(line.contains("captures(none)"), "{line}");
+}
