@@ -34,6 +34,10 @@ struct PcgGraph {
   std::vector<PcgItem> Items;
   std::vector<PcgEdge> Edges;
   std::vector<PcgConstant> Constants;
+  // What it was read from. To free it takes a tenth of the time of reading it.
+  LLVMContext Context;
+  DiagnosticText Text{Context};
+  std::unique_ptr<Module> M;
 };
 
 namespace {
@@ -329,18 +333,17 @@ private:
 
 extern "C" PcgGraph *pcg_graph_read(const char *Bitcode, size_t Length, bool Bodies, bool Promises, bool Constants,
                                     char **Error) {
-  LLVMContext Context;
-  DiagnosticText Text(Context);
-  Context.setDiscardValueNames(true);
-  auto M = parseBitcodeFile(MemoryBufferRef(StringRef(Bitcode, Length), "crate"), Context);
+  auto Graph = std::make_unique<PcgGraph>();
+  Graph->Context.setDiscardValueNames(true);
+  auto M = parseBitcodeFile(MemoryBufferRef(StringRef(Bitcode, Length), "crate"), Graph->Context);
   if (!M) {
     setError(Error, toString(M.takeError()));
     return nullptr;
   }
-  auto Graph = std::make_unique<PcgGraph>();
-  GraphReader(**M, *Graph).read(Bodies, Promises, Constants);
-  if (!Text.Errors.empty()) {
-    setError(Error, Text.Errors);
+  Graph->M = std::move(*M);
+  GraphReader(*Graph->M, *Graph).read(Bodies, Promises, Constants);
+  if (!Graph->Text.Errors.empty()) {
+    setError(Error, Graph->Text.Errors);
     return nullptr;
   }
   return Graph.release();

@@ -22,8 +22,11 @@ pub struct Wanted {
     pub constants: bool,
 }
 
-/// A description that the shim made and that is freed with this value.
+/// A description that the shim made, with the module that it is of; they are freed with this value.
 pub(crate) struct Owned(pub(crate) *mut ffi::Graph);
+
+// SAFETY: LLVM wants a context, and what belongs to it, to be used by one thread at a time, not always by the same one.
+unsafe impl Send for Owned {}
 
 impl Drop for Owned {
     fn drop(&mut self) {

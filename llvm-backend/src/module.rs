@@ -65,10 +65,20 @@ impl CrateModule {
     /// [`Error::Bitcode`] if LLVM cannot read it.
     pub fn graph(&self, wanted: Wanted, workers: &Workers) -> Result<Graph, Error> {
         let module = self.clone();
-        workers.run(&self.name, move || module.read_graph(wanted))
+        let (graph, read) = workers.run(&self.name, move || module.read_graph(wanted))?;
+        if workers.tokens.allowed() > 1 {
+            // Beside whatever the graph is wanted for.
+            let free = move || {
+                drop(read);
+                Ok(())
+            };
+            workers.start(self.name.to_string(), free, |_| {})?;
+        }
+        Ok(graph)
     }
 
-    fn read_graph(&self, wanted: Wanted) -> Result<Graph, Error> {
+    /// The graph, and what there is to free.
+    fn read_graph(&self, wanted: Wanted) -> Result<(Graph, graph::Owned), Error> {
         let (graph, error) = ffi::with_error(|error| {
             // SAFETY: the bytes live during the call, and the shim only reads them.
             unsafe {
@@ -87,6 +97,6 @@ impl CrateModule {
         if wanted.constants {
             self.constants.get_or_init(|| owned.constants());
         }
-        Ok(owned.to_graph(wanted))
+        Ok((owned.to_graph(wanted), owned))
     }
 }
