@@ -85,7 +85,8 @@ impl Project {
             Way::PcgFirst | Way::PcgAgain => None,
         };
         let mut cargo = command(program);
-        cargo.args(first).args([name, "--release", "--locked", "--config=profile.release.lto=false"]).args(options);
+        cargo.args(first).args([name, "--release", "--locked", "--config=profile.release.lto=false"]);
+        cargo.args(self.subject.features).args(options);
         cargo.args(units.into_iter().flat_map(|setting| ["--config", setting]));
         cargo.current_dir(self.source()).env("CARGO_TARGET_DIR", self.target(way));
         cargo.env("CARGO", toolchain::cargo()?).env("RUSTC", toolchain::rustc()?).env("CARGO_TERM_COLOR", "never");
@@ -117,7 +118,7 @@ impl Project {
         if built.exists() {
             fs::remove_dir_all(&built)?;
         }
-        let cost = measure(&mut self.cargo(way, "build", self.subject.options)?)?;
+        let cost = measure(&mut self.cargo(way, "build", self.subject.targets)?)?;
         ensure!(cost.status.success(), "{}: {} failed", self.subject.package, way.name());
         Ok(cost)
     }

@@ -9,22 +9,48 @@ pub(crate) struct Subject {
     pub(crate) package: &'static str,
     /// What is looked at of what it builds: an executable or a library.
     pub(crate) artifact: &'static str,
-    /// More options of `cargo build`.
-    pub(crate) options: &'static [&'static str],
+    /// Options that choose what is built of the package.
+    pub(crate) targets: &'static [&'static str],
+    /// Options that choose features, for its tests, too.
+    pub(crate) features: &'static [&'static str],
     /// What it stands for.
     pub(crate) what: &'static str,
 }
 
 pub(crate) const SUBJECTS: &[Subject] = &[
-    Subject { package: "ripgrep", artifact: "rg", options: &[], what: "a program of some crates" },
-    Subject { package: "fd-find", artifact: "fd", options: &[], what: "procedural macros, an allocator in C" },
+    Subject { package: "ripgrep", artifact: "rg", targets: &[], features: &[], what: "a program of some crates" },
+    Subject {
+        package: "fd-find",
+        artifact: "fd",
+        targets: &[],
+        features: &[],
+        what: "procedural macros, an allocator in C",
+    },
     Subject {
         package: "bat",
         artifact: "bat",
-        options: &[],
+        targets: &[],
+        features: &[],
         what: "more than 100 crates, libraries in C, build scripts",
     },
-    Subject { package: "rhai", artifact: "librhai.rlib", options: &["--lib"], what: "one large crate at the end" },
+    Subject {
+        package: "rhai",
+        artifact: "librhai.rlib",
+        targets: &["--lib"],
+        features: &[],
+        what: "one large crate at the end",
+    },
+    Subject {
+        package: "image",
+        artifact: "libimage.rlib",
+        targets: &["--lib"],
+        // All formats but the one whose encoder is a large crate of its own.
+        features: &[
+            "--no-default-features",
+            "--features=rayon,bmp,dds,exr,ff,gif,hdr,ico,jpeg,png,pnm,qoi,tga,tiff,webp",
+        ],
+        what: "one large crate at the end, most of it LLVM's work",
+    },
 ];
 
 impl Subject {
