@@ -1,0 +1,97 @@
+//! Promoted functions that nothing refers to any more.
+//!
+//! A promoted function is visible while its unit is compiled, so LLVM keeps it, also where all calls from other units
+//! have been inlined there. In one unit it would have been deleted. Where all objects are together it can be seen, and
+//! such functions are left out.
+//!
+//! What other sections refer to stays, debugging information included; an entry of `.eh_frame` alone is no reason to
+//! keep a function, and goes with it.
+
+use object::elf;
+
+use crate::error::Error;
+use crate::globals::Globals;
+use crate::groups::leave_out_what_goes_with;
+use crate::input::{Input, Place, Role, Symbol};
+
+/// Marks sections as left out that have promoted functions alone, if nothing that stays refers to them.
+///
+/// # Errors
+/// [`Error::Malformed`] if a relocation has no symbol.
+pub(crate) fn leave_out(inputs: &mut [Input<'_>], globals: &Globals<'_>) -> Result<(), Error> {
+    let mut search = Search { inputs, globals, is_candidate: Vec::new(), reached: Vec::new() };
+    search.is_candidate = inputs.iter().map(|input| search.candidates(input)).collect();
+    if !search.is_candidate.iter().flatten().any(|is_candidate| *is_candidate) {
+        return Ok(());
+    }
+    for input in search.inputs {
+        for (section, _) in input.sections.iter().enumerate() {
+            if !search.is_candidate[input.number][section] {
+                search.follow(input, section)?;
+            }
+        }
+    }
+    while let Some((input, section)) = search.reached.pop() {
+        search.follow(&inputs[input], section)?;
+    }
+    let unreached = search.is_candidate;
+    for (input, unreached) in inputs.iter_mut().zip(unreached) {
+        for (section, _) in input.sections.iter_mut().zip(unreached).filter(|(_, unreached)| *unreached) {
+            section.role = Role::LeftOut;
+        }
+        leave_out_what_goes_with(input)?;
+    }
+    Ok(())
+}
+
+struct Search<'s, 'a> {
+    inputs: &'s [Input<'a>],
+    globals: &'s Globals<'a>,
+    /// For each object and section, whether it can be left out and has not been reached.
+    is_candidate: Vec<Vec<bool>>,
+    /// What has been reached and is to be followed.
+    reached: Vec<(usize, usize)>,
+}
+
+impl Search<'_, '_> {
+    /// Whether a section can be left out: it is one of code whose every symbol is a promoted function.
+    fn candidates(&self, input: &Input<'_>) -> Vec<bool> {
+        let mut has_promoted = vec![false; input.sections.len()];
+        let mut has_others = vec![false; input.sections.len()];
+        for (index, symbol) in input.symbols.iter().enumerate() {
+            let Place::Section(section) = symbol.place else { continue };
+            if !symbol.is_section() {
+                let has = if self.is_promoted(input, index, symbol) { &mut has_promoted } else { &mut has_others };
+                has[section] = true;
+            }
+        }
+        let can_go = |index: usize| {
+            let section = &input.sections[index];
+            section.role == Role::Content && section.has(elf::SHF_EXECINSTR) && !section.has(elf::SHF_GNU_RETAIN)
+        };
+        (0..input.sections.len()).map(|index| has_promoted[index] && !has_others[index] && can_go(index)).collect()
+    }
+
+    fn is_promoted(&self, input: &Input<'_>, index: usize, symbol: &Symbol<'_>) -> bool {
+        let Some(position) = self.globals.position(input, index) else { return false };
+        let global = &self.globals.symbols[position];
+        let is_definition = global.definition == Some((input.number, index));
+        global.is_promoted && is_definition && symbol.kind() == elf::STT_FUNC
+    }
+
+    /// Reaches what a section refers to.
+    fn follow(&mut self, input: &Input<'_>, section: usize) -> Result<(), Error> {
+        let section = &input.sections[section];
+        if section.role != Role::Content || section.is_unwind_table() {
+            return Ok(());
+        }
+        for relocation in section.relocations {
+            let (symbol, _) = input.target(relocation)?;
+            let Some(target) = self.globals.section_of(self.inputs, input, symbol) else { continue };
+            if std::mem::take(&mut self.is_candidate[target.0][target.1]) {
+                self.reached.push(target);
+            }
+        }
+        Ok(())
+    }
+}
