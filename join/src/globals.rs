@@ -174,3 +174,110 @@ fn most_constraining(a: elf::SymbolVisibility, b: elf::SymbolVisibility) -> elf:
         (a, b) => a.min(b),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use object::elf;
+
+    use crate::testing::{joined, refused};
+
+    const STRONG: &str = ".globl f\n.type f,@function\nf: nop\n.size f,1";
+    const WEAK: &str = ".data\n.weak f\n.type f,@object\nf: .byte 1, 2\n.size f,2";
+    const COMMON: &str = ".comm f,3,8";
+    const UNDEFINED: &str = ".quad f";
+
+    #[test]
+    fn the_strongest_definition_wins_whatever_the_order() {
+        for order in [[UNDEFINED, WEAK, COMMON, STRONG], [STRONG, COMMON, WEAK, UNDEFINED]] {
+            let found = joined(&order, &[]).symbol("f");
+            assert_eq!((&*found.place, found.size, found.kind), (".text", 1, elf::STT_FUNC));
+            assert_eq!(found.binding, elf::STB_GLOBAL);
+        }
+        for order in [[UNDEFINED, WEAK, COMMON], [COMMON, WEAK, UNDEFINED]] {
+            let found = joined(&order, &[]).symbol("f");
+            assert_eq!((&*found.place, found.size, found.value), ("common", 3, 8));
+        }
+        let found = joined(&[UNDEFINED, WEAK, UNDEFINED], &[]).symbol("f");
+        assert_eq!((&*found.place, found.size, found.binding), (".data", 2, elf::STB_WEAK));
+    }
+
+    #[test]
+    fn the_first_of_equal_definitions_wins() {
+        let other = WEAK.replace(".data", ".section .other,\"aw\"");
+        assert_eq!(joined(&[WEAK, &other], &[]).symbol("f").place, ".data");
+        assert_eq!(joined(&[&other, WEAK], &[]).symbol("f").place, ".other");
+    }
+
+    #[test]
+    fn common_symbols_have_the_largest_size_and_alignment() {
+        let found = joined(&[".comm f,3,8", ".comm f,5,4"], &[]).symbol("f");
+        assert_eq!((found.size, found.value), (5, 8));
+    }
+
+    #[test]
+    fn two_strong_definitions_are_an_error() {
+        let said = refused(&[STRONG, UNDEFINED, STRONG], &[]);
+        assert_eq!(said, "`f` is defined by object 0 and by object 2");
+    }
+
+    #[test]
+    fn the_most_constraining_visibility_counts() {
+        let visibility = |visibilities: [&str; 2]| {
+            let [a, b] = visibilities.map(|word| if word.is_empty() { String::new() } else { format!("\n.{word} f") });
+            joined(&[&(STRONG.to_owned() + &a), &(UNDEFINED.to_owned() + &b)], &[]).symbol("f").visibility
+        };
+        assert_eq!(visibility(["", ""]), elf::STV_DEFAULT);
+        assert_eq!(visibility(["", "hidden"]), elf::STV_HIDDEN);
+        assert_eq!(visibility(["protected", ""]), elf::STV_PROTECTED);
+        assert_eq!(visibility(["protected", "hidden"]), elf::STV_HIDDEN);
+        assert_eq!(visibility(["hidden", "internal"]), elf::STV_INTERNAL);
+    }
+
+    #[test]
+    fn an_undefined_symbol_is_weak_if_all_are() {
+        let weak = ".weak f\n.quad f";
+        assert_eq!(joined(&[weak, weak], &[]).symbol("f").binding, elf::STB_WEAK);
+        assert_eq!(joined(&[weak, UNDEFINED], &[]).symbol("f").binding, elf::STB_GLOBAL);
+        assert_eq!(joined(&[UNDEFINED, weak], &[]).symbol("f").binding, elf::STB_GLOBAL);
+    }
+
+    #[test]
+    fn an_undefined_symbol_has_the_type_that_is_known() {
+        let thread_local = "mov f@gottpoff(%rip), %rax";
+        assert_eq!(joined(&[UNDEFINED, thread_local], &[]).symbol("f").kind, elf::STT_TLS);
+    }
+
+    #[test]
+    fn types_and_bindings_of_gnus_are_kept() {
+        let unique = ".data\n.type f,@gnu_unique_object\nf: .byte 1";
+        let found = joined(&[unique, UNDEFINED], &[]);
+        assert_eq!(found.symbol("f").binding, elf::STB_GNU_UNIQUE);
+        assert_eq!(found.header().e_ident.os_abi, elf::ELFOSABI_GNU);
+        let indirect = ".globl f\n.type f,@gnu_indirect_function\nf: ret";
+        assert_eq!(joined(&[indirect], &[]).symbol("f").kind, elf::STT_GNU_IFUNC);
+    }
+
+    #[test]
+    fn an_absolute_symbol_keeps_its_value() {
+        let found = joined(&[UNDEFINED, ".globl f\nf = 0x1234"], &[]).symbol("f");
+        assert_eq!((&*found.place, found.value), ("absolute", 0x1234));
+    }
+
+    #[test]
+    fn a_promoted_symbol_is_local_with_default_visibility() {
+        let hidden = STRONG.to_owned() + "\n.hidden f";
+        let joined = joined(&[UNDEFINED, &hidden], &["f"]);
+        let found = joined.symbol("f");
+        assert_eq!((found.binding, found.visibility), (elf::STB_LOCAL, elf::STV_DEFAULT));
+        assert_eq!((found.kind, found.size), (elf::STT_FUNC, 1));
+    }
+
+    #[test]
+    fn a_promoted_symbol_is_defined() {
+        let message = "the promoted symbol `f` is not defined";
+        assert_eq!(refused(&[UNDEFINED], &["f"]), message);
+        assert_eq!(refused(&[""], &["f"]), message);
+        assert_eq!(refused(&[".local f\nf: ret"], &["f"]), message);
+        assert_eq!(refused(&[COMMON], &["f"]), message);
+    }
+}

@@ -66,3 +66,83 @@ pub(crate) fn leave_out_what_goes_with(input: &mut Input<'_>) -> Result<(), Erro
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use object::elf;
+    use object::read::elf::SectionHeader as _;
+
+    use crate::input::{LE, Word};
+    use crate::testing::{Joined, joined, refused};
+
+    /// A group with a function and its data.
+    fn object(name: &str, byte: u8) -> String {
+        format!(
+            ".section .text.{name},\"axG\",@progbits,{name},comdat
+            .weak {name}; .type {name},@function
+            {name}: .byte {byte}; .quad local
+            .section .data.{name},\"awG\",@progbits,{name},comdat
+            local: .byte {byte}
+            .text
+            .globl user{byte}
+            user{byte}: .quad {name}"
+        )
+    }
+
+    fn group(joined: &Joined, index: usize) -> Vec<u32> {
+        let section = joined.sections().section(object::SectionIndex(index)).unwrap();
+        let data = section.data(LE, joined.bytes()).unwrap();
+        object::pod::slice_from_all_bytes::<Word>(data).unwrap().iter().map(|word| word.get(LE)).collect()
+    }
+
+    #[test]
+    fn the_first_group_with_a_signature_is_kept() {
+        let joined = joined(&[&object("f", 1), &object("f", 2), &object("g", 3)], &[]);
+        let groups = joined.indices(".group");
+        assert_eq!(groups.len(), 2);
+        assert_eq!(joined.data(".text.f")[0], 1);
+        assert_eq!(joined.data(".data.f"), [1]);
+        assert_eq!(joined.symbol("f").place, ".text.f");
+        assert_eq!(joined.symbol("f").binding, elf::STB_WEAK);
+        assert_eq!(joined.symbols("local").len(), 2, "the second object's is left out");
+        assert_eq!(joined.relocations(".text"), ["0 1 f+0", "8 1 f+0", "16 1 g+0"]);
+        let members: Vec<u32> =
+            [".text.f", ".rela.text.f", ".data.f"].map(|name| joined.indices(name)[0] as u32).into();
+        assert_eq!(group(&joined, groups[0]), [&[1], &*members].concat());
+        let header = joined.sections().section(object::SectionIndex(groups[0])).unwrap();
+        let signature = joined.symbol_table().symbol(object::SymbolIndex(header.sh_info(LE) as usize)).unwrap();
+        assert_eq!(joined.symbol_table().symbol_name(LE, signature), Ok(&b"f"[..]));
+        assert!(groups[0] < members[0] as usize, "a group is before its members");
+        assert!(joined.section(".rela.text.f").sh_flags(LE).contains(elf::SHF_GROUP | elf::SHF_INFO_LINK));
+    }
+
+    #[test]
+    fn groups_that_are_no_comdat_are_all_kept() {
+        let text = ".section .text.f,\"axG\",@progbits,f\nnop";
+        let joined = joined(&[text, text], &[]);
+        assert_eq!((joined.indices(".group").len(), joined.indices(".text.f").len()), (2, 2));
+        assert_eq!(group(&joined, joined.indices(".group")[1])[0], 0);
+    }
+
+    #[test]
+    fn what_goes_with_a_section_is_left_out_with_it() {
+        let text = object("f", 1) + "\n.section .with,\"ao\",@progbits,.text.f\n.byte 7";
+        let joined = joined(&[&text, &text.replace("user1", "user2")], &[]);
+        let with = joined.section(".with");
+        assert_eq!(with.sh_link(LE) as usize, joined.indices(".text.f")[0]);
+    }
+
+    #[test]
+    fn code_that_needs_what_is_left_out_is_refused() {
+        let text = object("f", 1) + "\n.quad local";
+        let said = refused(&[&text, &text.replace("user1", "user2")], &[]);
+        assert_eq!(said, "object 1 is malformed: .text refers to a section that is left out");
+    }
+
+    #[test]
+    fn debugging_information_of_what_is_left_out_refers_to_nothing() {
+        let text = object("f", 1) + "\n.section .debug_info,\"\",@progbits\n.quad local";
+        let joined = joined(&[&text, &text.replace("user1", "user2")], &[]);
+        assert_eq!(joined.relocations(".debug_info"), ["0 1 local+0", "8 0 nothing+0"]);
+    }
+}

@@ -213,17 +213,27 @@ impl<'a> Input<'a> {
                 return Err(Error::unsupported(self.number, what));
             }
         };
+        if matches!(section.role, Role::Content | Role::Group) {
+            self.check_alignment(&section)?;
+        }
         if section.role == Role::Content {
             self.check_section(&section)?;
         }
         Ok(section)
     }
 
+    /// Nothing is larger than the file, then, for the sake of its alignment.
+    fn check_alignment(&self, section: &Section<'_>) -> Result<(), Error> {
+        let alignment = section.alignment();
+        let is_aligned = section.data.is_empty() || section.header.sh_offset(LE).is_multiple_of(alignment);
+        if alignment.is_power_of_two() && is_aligned {
+            return Ok(());
+        }
+        Err(Error::malformed(self.number)(format!("{} is not aligned", shown(section.name))))
+    }
+
     fn check_section(&self, section: &Section<'_>) -> Result<(), Error> {
         let name = || shown(section.name);
-        if !section.alignment().is_power_of_two() {
-            return Err(Error::malformed(self.number)(format!("the alignment of {} is no power of two", name())));
-        }
         if section.has(elf::SHF_COMPRESSED) {
             return Err(Error::unsupported(self.number, format!("compressed section {}", name())));
         }
@@ -318,4 +328,78 @@ fn check_header(number: usize, header: &Header) -> Result<(), Error> {
         return Err(Error::unsupported(number, "a program or a library"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{assemble, assemble_with, refused, try_join};
+
+    /// One of everything.
+    const RICH: &str = "
+        .file \"rich.c\"
+        .globl f; .type f,@function
+        .section .text.f,\"ax\",@progbits
+        f: .cfi_startproc; call g@PLT; lea .LC0(%rip), %rax; ret; .cfi_endproc
+        .section .rodata.str1.1,\"aMS\",@progbits,1
+        .LC0: .string \"text\"
+        .section .text.h,\"axG\",@progbits,h,comdat
+        .weak h
+        h: ret
+        .comm shared,8,8";
+
+    #[test]
+    fn what_is_no_object_of_this_machine_is_refused() {
+        let said = |object: Vec<u8>| try_join(&[assemble(""), object], &[]).unwrap_err().to_string();
+        let mut object = assemble("");
+        object[18] = 3;
+        assert_eq!(said(object), "object 1 has code of another machine, which cannot be joined");
+        let mut object = assemble("");
+        object[16] = 2;
+        assert_eq!(said(object), "object 1 has a program or a library, which cannot be joined");
+        assert_eq!(said([b"no object".as_slice(); 10].concat()), "object 1 is malformed: Unsupported ELF header");
+        assert_eq!(said(Vec::new()), "object 1 is malformed: Invalid ELF header size or alignment");
+    }
+
+    #[test]
+    fn sections_without_a_rule_are_refused() {
+        let said = refused(&[".section .odd,\"\",@0x6fff4c0a"], &[]);
+        assert_eq!(said, "object 0 has section .odd of type 0x6fff4c0a, which cannot be joined");
+        let text = format!(".section .debug_str,\"\",@progbits\n.zero {}", 4096);
+        let said = try_join(&[assemble_with(&["-Wa,--compress-debug-sections=zlib"], &text)], &[]).unwrap_err();
+        assert_eq!(said.to_string(), "object 0 has compressed section .debug_str, which cannot be joined");
+    }
+
+    #[test]
+    fn relocations_without_addends_are_refused() {
+        let mut object = assemble(".quad f");
+        let table = u64::from_le_bytes(object[40..48].try_into().unwrap()) as usize;
+        let kinds = (table + 4..object.len()).step_by(64);
+        let relocations = kinds.filter(|at| object[*at] == 4).collect::<Vec<_>>();
+        assert_eq!(relocations.len(), 1, "one table");
+        object[relocations[0]] = 9;
+        let said = try_join(&[object], &[]).unwrap_err().to_string();
+        assert_eq!(said, "object 0 has section .rela.text of type 0x9, which cannot be joined");
+    }
+
+    #[test]
+    fn addresses_for_folding_are_left_out() {
+        let joined = crate::testing::joined(&[".section .llvm_addrsig,\"e\",@0x6fff4c03\n.byte 1"], &[]);
+        assert_eq!(joined.names(), [""; 0]);
+    }
+
+    #[test]
+    fn damaged_objects_never_panic() {
+        let object = assemble(RICH);
+        assert!(try_join(&[object.clone()], &["f"]).is_ok());
+        for length in 0..object.len() {
+            assert!(try_join(&[object[..length].to_vec()], &["f"]).is_err(), "cut off at {length}");
+        }
+        for at in 0..object.len() {
+            for value in [0, 1, 0x7f, 0x80, 0xff] {
+                let mut object = object.clone();
+                object[at] = value;
+                drop(try_join(&[object], &["f"]));
+            }
+        }
+    }
 }

@@ -36,6 +36,8 @@ mod relocations;
 mod sections;
 mod strings;
 mod symbols;
+#[cfg(test)]
+mod testing;
 mod unreachable;
 mod unwind;
 

@@ -46,3 +46,25 @@ impl Hasher for NameHasher {
         self.hash ^ self.hash >> 32
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::hash::{BuildHasher, BuildHasherDefault};
+
+    use super::*;
+
+    #[test]
+    fn names_that_differ_in_one_byte_have_other_hashes() {
+        let hash = |name: &[u8]| BuildHasherDefault::<NameHasher>::default().hash_one(name);
+        let names = (0..100).flat_map(|at| {
+            [1, 2, 128].map(|change| {
+                let mut name = [b'a'; 100];
+                name[at] ^= change;
+                name
+            })
+        });
+        let hashes: HashSet<u64> = names.map(|name| hash(&name) & 0xff_ffff).collect();
+        assert!(hashes.len() > 290, "{}", hashes.len());
+    }
+}

@@ -19,15 +19,15 @@ use crate::symbols::{Entry, Symbols};
 /// # Errors
 /// [`Error`] of the relocations and groups, [`Error::TooMany`].
 pub(crate) fn write(inputs: &[Input<'_>], sections: &Sections<'_>, symbols: &Symbols<'_>) -> Result<Vec<u8>, Error> {
-    let size = sections.outputs.iter().map(|output| output.size as usize).sum::<usize>();
-    let relocations = inputs.iter().flat_map(|input| &input.sections).map(|section| section.relocations.len());
-    let tables = relocations.sum::<usize>() * size_of::<Rela>() + symbols.entries.len() * 2 * size_of::<Sym>();
+    // The result is hardly larger than what it is made of.
+    let size = inputs.iter().flat_map(|input| &input.sections).map(|section| section.data.len()).sum::<usize>();
+    let headers = (2 * sections.outputs.len() + 8) * size_of::<SectionHeader>();
     let mut file = File {
         inputs,
         sections,
         symbols,
         numbers: Numbers::new(inputs, sections)?,
-        bytes: Vec::with_capacity(size + size / 4 + tables + sections.outputs.len() * 3 * size_of::<SectionHeader>()),
+        bytes: Vec::with_capacity(size + headers),
         headers: Vec::new(),
         names: Names { bytes: vec![0], of_locals: ByName::default() },
     };
@@ -107,7 +107,8 @@ impl<'a> File<'_, 'a> {
         header.sh_flags = U64::new(LE, output.flags);
         header.sh_entsize = U64::new(LE, output.entry_size);
         header.sh_addralign = U64::new(LE, output.alignment);
-        let start = self.align(output.alignment);
+        let has_data = output.kind != elf::SHT_NOBITS && (output.size > 0 || matches!(output.content, Content::Group));
+        let start = self.align(if has_data { output.alignment } else { 1 });
         let mut size = output.size;
         match &output.content {
             Content::Members(members) => {
@@ -348,5 +349,73 @@ impl<'a> Names<'a> {
         }
         self.bytes.extend_from_slice(RELOCATIONS);
         self.add(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use object::elf;
+    use object::read::elf::{FileHeader as _, SectionHeader as _};
+
+    use crate::input::LE;
+    use crate::testing::{Joined, assemble, joined};
+
+    #[test]
+    fn the_same_objects_give_the_same_bytes() {
+        let objects: Vec<Vec<u8>> =
+            (0..50).map(|name| assemble(&format!(".globl f{name}\nf{name}: call other"))).collect();
+        assert_eq!(Joined::of(&objects, &[]).bytes(), Joined::of(&objects, &[]).bytes());
+    }
+
+    #[test]
+    fn a_name_is_in_the_table_once() {
+        let text = |name: &str| {
+            format!(
+                ".file \"unit\"\n.section .text.{name},\"ax\"\n.globl {name}\n{name}: call other\nlocal: nop\n.quad local2"
+            )
+        };
+        let joined = joined(&[&text("first"), &text("second")], &[]);
+        let names = joined.data(".strtab");
+        for name in ["first", "second", "other", "unit", "local\0", ".rela.text.first"] {
+            let count = names.windows(name.len()).filter(|window| *window == name.as_bytes()).count();
+            assert_eq!(count, 1, "{name}");
+        }
+    }
+
+    #[test]
+    fn contents_are_aligned() {
+        let joined = joined(&[".byte 1\n.data\n.balign 64\n.quad f\n.section .a,\"a\"\n.balign 4096\n.byte 2"], &[]);
+        for section in joined.sections().iter().skip(1) {
+            assert_eq!(section.sh_offset(LE) % section.sh_addralign(LE), 0);
+        }
+        assert_eq!(joined.data(".a"), [2]);
+    }
+
+    /// Section indices from 0xff00 on have other meanings in the 16 bits of a symbol.
+    #[test]
+    fn there_may_be_more_sections_than_a_symbol_can_name() {
+        let text = ".macro function number
+            .section .s\\number,\"ax\"
+            .globl f\\number
+            f\\number: .byte 1
+            .endm
+            .altmacro
+            .set number, 0
+            .rept 33000
+            function %number
+            .set number, number+1
+            .endr";
+        let objects = [assemble(text), assemble(&text.replace("f\\number", "g\\number").replace(".s\\", ".t\\"))];
+        let joined = Joined::of(&objects, &["f7", "g32999"]);
+        assert_eq!(joined.header().e_shnum.get(LE), 0);
+        assert_eq!(joined.header().shstrndx(LE, joined.bytes()), Ok(joined.indices(".strtab")[0] as u32));
+        assert_eq!(joined.sections().len(), 66_000 + 7);
+        let found = joined.symbol("g32999");
+        assert_eq!((&*found.place, found.binding), (".t32999", elf::STB_LOCAL));
+        assert_eq!(joined.symbol("f7").place, ".s7");
+        assert_eq!(joined.symbol("g0").place, ".t0");
+        // Such an object can be joined again.
+        let again = Joined::of(&[joined.bytes().to_vec(), assemble(".globl f\nf: call g32998")], &[]);
+        assert_eq!(again.symbol("g32998").place, ".t32998");
     }
 }

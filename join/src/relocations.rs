@@ -95,3 +95,33 @@ fn has_plain_addend(kind: elf::RelocationType) -> bool {
             | elf::R_X86_64_TPOFF32
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{joined, refused};
+
+    #[test]
+    fn addends_against_symbols_stay_and_those_against_sections_move() {
+        let text = ".zero 16\n.section .refs,\"a\"\n.long f-.+4\n.quad .text+3, .text-20";
+        let joined = joined(&[text, text], &[]);
+        let expected = ["0 2 f+4", "4 1 [.text]+3", "12 1 [.text]-20", "20 2 f+4", "24 1 [.text]+19", "32 1 [.text]-4"];
+        assert_eq!(joined.relocations(".refs"), expected);
+    }
+
+    #[test]
+    fn relocations_of_the_same_place_keep_their_order() {
+        let text = ".zero 8\n.reloc 0, R_X86_64_64, b\n.reloc 0, R_X86_64_PC64, a";
+        assert_eq!(joined(&[text, text], &[]).relocations(".text"), ["0 1 b+0", "0 24 a+0", "8 1 b+0", "8 24 a+0"]);
+    }
+
+    #[test]
+    fn what_is_made_for_a_section_is_refused() {
+        let said = refused(&["nop\n.reloc 0, R_X86_64_SIZE64, .text\n.zero 8"], &[]);
+        assert_eq!(said, "object 0 has a relocation of type 33 against a section, which cannot be joined");
+    }
+
+    #[test]
+    fn a_relocation_may_be_against_nothing() {
+        assert_eq!(joined(&[".reloc 0, R_X86_64_NONE\n.zero 8"], &[]).relocations(".text"), ["0 0 nothing+0"]);
+    }
+}

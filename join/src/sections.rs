@@ -166,8 +166,9 @@ impl<'a> Sections<'a> {
                     (size, data) = (table.data.len() as u64, table.data);
                     placement.pieces = table.pieces;
                 }
-                placement.offset = output.size.next_multiple_of(section.alignment());
-                output.size = placement.offset + size;
+                let offset = output.size.checked_next_multiple_of(section.alignment());
+                placement.offset = offset.ok_or(Error::TooMany { what: "bytes" })?;
+                output.size = placement.offset.checked_add(size).ok_or(Error::TooMany { what: "bytes" })?;
                 members.push(Member { input: input.number, section: index, offset: placement.offset, data });
             }
             Content::Group => {}
@@ -208,4 +209,79 @@ fn check_order(section: &Section<'_>) -> Result<(), &'static str> {
 fn is_left_out(input: &Input<'_>, relocation: &Rela) -> bool {
     let target = input.target(relocation);
     target.is_ok_and(|(_, symbol)| matches!(symbol.place, Place::Section(_)) && input.is_left_out(symbol))
+}
+
+#[cfg(test)]
+mod tests {
+    use object::read::elf::SectionHeader as _;
+
+    use super::*;
+    use crate::testing::{joined, refused};
+
+    #[test]
+    fn sections_of_the_same_name_are_one_after_another() {
+        let first = ".section .note,\"a\",@progbits\n.balign 4\n.byte 1, 2, 3";
+        let second = ".section .note,\"a\",@progbits\n.balign 8\nx: .byte 4\n.section .refs,\"a\"\n.quad x, .note";
+        let joined = joined(&[first, second], &[]);
+        assert_eq!(joined.data(".note"), [1, 2, 3, 0, 0, 0, 0, 0, 4]);
+        assert_eq!(joined.section(".note").sh_addralign(LE), 8);
+        assert_eq!(joined.relocations(".refs"), ["0 1 [.note]+8", "8 1 [.note]+8"]);
+    }
+
+    #[test]
+    fn sections_of_other_flags_or_types_are_others() {
+        let texts = ["\"a\",@progbits", "\"aw\",@progbits", "\"a\",@note", "\"aM\",@progbits,4"];
+        let texts = texts.map(|how| format!(".section .same,{how}\n.long 1"));
+        let joined = joined(&[&texts[0], &texts[1], &texts[2], &texts[3], &texts[0]], &[]);
+        assert_eq!(joined.indices(".same").len(), 4);
+    }
+
+    #[test]
+    fn sections_are_in_the_order_of_their_first_occurrence() {
+        let section = |name: &str| format!(".section {name},\"a\"\n.byte 1\n");
+        let joined = joined(&[&(section("b") + &section("c")), &(section("a") + &section("c"))], &[]);
+        assert_eq!(joined.names(), ["b", "c", "a"]);
+        assert_eq!(joined.data("c"), [1, 1]);
+    }
+
+    #[test]
+    fn sections_without_content_have_a_size_alone() {
+        let text = ".section .zeros,\"awT\",@nobits\n.balign 16\n.globl NAME\nNAME: .zero 20";
+        let joined = joined(&[&text.replace("NAME", "a"), &text.replace("NAME", "b")], &[]);
+        let section = joined.section(".zeros");
+        assert_eq!((section.sh_type(LE), section.sh_size(LE)), (elf::SHT_NOBITS, 52));
+        assert!(section.sh_flags(LE).contains(elf::SHF_TLS));
+        assert_eq!((joined.symbol("b").value, joined.symbol("b").kind), (32, elf::STT_TLS));
+        assert!(joined.bytes().len() < 2000);
+    }
+
+    #[test]
+    fn sections_that_go_with_others_stay_apart() {
+        let text = ".section .text.f,\"ax\"\nnop\n.section .with,\"ao\",@progbits,.text.f\n.byte 1";
+        let joined = joined(&[text, text], &[]);
+        assert_eq!((joined.indices(".text.f").len(), joined.indices(".with").len()), (1, 2));
+    }
+
+    #[test]
+    fn flags_and_types_are_kept() {
+        let text = ".section .keep,\"awR\"\n.byte 1\n.section .init_array.5,\"aw\",@init_array\n.quad f
+            .section .llvmbc,\"e\"\n.byte 2\n.section .note.GNU-stack,\"\",@progbits";
+        let joined = joined(&[text, text], &[]);
+        assert!(joined.section(".keep").sh_flags(LE).contains(elf::SHF_GNU_RETAIN));
+        assert_eq!(joined.header().e_ident.os_abi, elf::ELFOSABI_GNU);
+        assert_eq!(joined.section(".init_array.5").sh_type(LE), elf::SHT_INIT_ARRAY);
+        assert_eq!(joined.relocations(".init_array.5"), ["0 1 f+0", "8 1 f+0"]);
+        assert_eq!(joined.section(".llvmbc").sh_flags(LE), elf::SHF_EXCLUDE);
+        assert_eq!(joined.section(".note.GNU-stack").sh_size(LE), 0);
+    }
+
+    #[test]
+    fn properties_are_there_once_and_are_the_same_in_all_objects() {
+        let text = |byte| format!(".section .note.gnu.property,\"a\",@note\n.balign 8\n.byte {byte}");
+        assert_eq!(joined(&[&text(1), &text(1)], &[]).data(PROPERTIES_NAME), [1]);
+        let said = refused(&[&text(1), &text(2)], &[]);
+        assert_eq!(said, "object 1 has other properties than the objects before it, which cannot be joined");
+    }
+
+    const PROPERTIES_NAME: &str = ".note.gnu.property";
 }

@@ -100,3 +100,84 @@ impl PieceMap {
         Some((*new)? + (offset - old))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use object::elf;
+    use object::read::elf::SectionHeader as _;
+
+    use crate::input::LE;
+    use crate::testing::{joined, refused};
+
+    fn strings(text: &str) -> String {
+        format!(".section .str,\"MS\",@progbits,1\n{text}\n.section .refs,\"\",@progbits\n")
+    }
+
+    #[test]
+    fn equal_strings_are_there_once_in_their_first_order() {
+        let joined =
+            joined(&[&strings(".asciz \"b\",\"a\",\"b\",\"\""), &strings(".asciz \"ba\",\"\",\"a\",\"c\"")], &[]);
+        assert_eq!(joined.data(".str"), b"b\0a\0\0ba\0c\0");
+        let flags = joined.section(".str").sh_flags(LE);
+        assert!(flags.contains(elf::SHF_MERGE | elf::SHF_STRINGS));
+        assert_eq!(joined.section(".str").sh_entsize(LE), 1);
+    }
+
+    #[test]
+    fn references_into_a_string_go_to_the_same_letter() {
+        let second = strings(".asciz \"one\",\"three\"\nx: .asciz \"two\"") + ".quad .str, .str+5, .str+10";
+        let joined = joined(&[&strings(".asciz \"two\",\"one\""), &second], &[]);
+        assert_eq!(joined.data(".str"), b"two\0one\0three\0");
+        assert_eq!(joined.relocations(".refs"), ["0 1 [.str]+4", "8 1 [.str]+9", "16 1 [.str]+0"]);
+        assert_eq!(joined.symbol("x").value, 0);
+    }
+
+    #[test]
+    fn a_reference_outside_of_the_section_is_refused() {
+        let said = refused(&[&(strings(".asciz \"a\"") + ".quad .str-1")], &[]);
+        assert_eq!(said, "object 0 is malformed: a relocation is against what is outside its section");
+    }
+
+    #[test]
+    fn strings_end() {
+        let said = refused(&[&strings(".ascii \"endless\"")], &[]);
+        assert_eq!(said, "object 0 is malformed: .str: a string has no end");
+    }
+
+    #[test]
+    fn wide_strings_are_cut_at_wide_zeros() {
+        let text = ".section .str,\"MS\",@progbits,2\n.short 0x100, 0, 0x1, 0, 0x100, 0";
+        assert_eq!(joined(&[text], &[]).data(".str"), [0, 1, 0, 0, 1, 0, 0, 0]);
+    }
+
+    #[test]
+    fn equal_constants_are_there_once() {
+        let text = |numbers| format!(".section .cst,\"aM\",@progbits,8\n.balign 8\n.quad {numbers}");
+        let joined = joined(&[&text("1, 2"), &text("3, 1")], &[]);
+        let data: Vec<u8> = [1u64, 2, 3].into_iter().flat_map(u64::to_le_bytes).collect();
+        assert_eq!(joined.data(".cst"), data);
+    }
+
+    #[test]
+    fn each_piece_has_the_alignment_of_its_section() {
+        let text =
+            |alignment, text| format!(".section .str,\"aMS\",@progbits,1\n.balign {alignment}\n.asciz \"{text}\"");
+        let joined = joined(&[&text(4, "a"), &text(1, "a"), &text(4, "b")], &[]);
+        let data: Vec<(u64, &[u8])> = joined
+            .indices(".str")
+            .into_iter()
+            .map(|index| {
+                let section = joined.sections().section(object::SectionIndex(index)).unwrap();
+                (section.sh_addralign(LE), section.data(LE, joined.bytes()).unwrap())
+            })
+            .collect();
+        assert_eq!(data, [(4, &b"a\0\0\0b\0"[..]), (1, b"a\0")]);
+    }
+
+    #[test]
+    fn pieces_with_relocations_stay_apart() {
+        let text = ".section .cst,\"aM\",@progbits,8\n.balign 8\n.quad f";
+        let joined = joined(&[text, text], &[]);
+        assert_eq!(joined.relocations(".cst"), ["0 1 f+0", "8 1 f+0"]);
+    }
+}

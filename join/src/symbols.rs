@@ -155,3 +155,38 @@ impl Entry<'_> {
         Self { name: b"", info, other: elf::SymbolOther(0), place, value: 0, size: 0 }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use object::elf;
+    use object::read::elf::SectionHeader as _;
+
+    use crate::input::LE;
+    use crate::testing::joined;
+
+    #[test]
+    fn local_symbols_are_before_promoted_ones_and_these_before_the_others() {
+        let first = ".file \"a.c\"\nlocal: .quad g, x, .data\n.globl f\nf: nop";
+        let second = ".file \"a.c\"\n.globl x, g\nx: nop\nlocal: nop\ng: nop";
+        let joined = joined(&[first, second], &["x"]);
+        let all = joined.symbol_names();
+        let names: Vec<&str> = all.iter().map(String::as_str).filter(|name| !name.starts_with('[')).collect();
+        assert_eq!(names, ["a.c", "local", "a.c", "local", "x", "g", "f"]);
+        let locals = joined.symbol_table().iter().filter(|symbol| symbol.st_bind() == elf::STB_LOCAL).count();
+        assert_eq!(joined.section(".symtab").sh_info(LE) as usize, locals);
+        assert_eq!(locals, all.len() + 1 - 2);
+    }
+
+    #[test]
+    fn a_section_has_one_symbol() {
+        let text = "nop\n.section .refs,\"a\"\n.quad .text";
+        let names = joined(&[text, text], &[]).symbol_names();
+        assert_eq!(names.iter().filter(|name| *name == "[.text]").count(), 1);
+    }
+
+    #[test]
+    fn values_move_with_the_section() {
+        let joined = joined(&[".zero 8\na: .byte 1", "nop\nb: .byte 2"], &[]);
+        assert_eq!((joined.symbol("a").value, joined.symbol("b").value), (8, 10));
+    }
+}

@@ -95,3 +95,66 @@ impl Search<'_, '_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::joined;
+
+    /// A global function in a section of its own.
+    fn function(name: &str, body: &str) -> String {
+        format!(
+            ".section .text.{name},\"ax\",@progbits\n.globl {name}\n.type {name},@function\n{name}: .cfi_startproc
+            {body}
+            ret
+            .cfi_endproc\n"
+        )
+    }
+
+    #[test]
+    fn a_promoted_function_that_nobody_refers_to_is_left_out() {
+        let joined = joined(&[&(function("a", "call c@PLT") + &function("b", "")), &function("c", "")], &["b", "c"]);
+        assert_eq!(joined.names(), [".text.a", ".rela.text.a", ".eh_frame", ".rela.eh_frame", ".text.c"]);
+        assert!(joined.symbols("b").is_empty() && joined.symbols("c").len() == 1);
+    }
+
+    #[test]
+    fn promoted_functions_that_refer_to_each_other_alone_are_left_out() {
+        let joined =
+            joined(&[&(function("a", "") + &function("b", "call c@PLT")), &function("c", "call b@PLT")], &["b", "c"]);
+        assert!(joined.symbols("b").is_empty() && joined.symbols("c").is_empty());
+    }
+
+    #[test]
+    fn what_a_reached_function_refers_to_is_reached() {
+        let first = function("a", "call b@PLT") + &function("c", "");
+        let joined = joined(&[&first, &function("b", "call c@PLT")], &["b", "c"]);
+        assert!(joined.symbols("b").len() == 1 && joined.symbols("c").len() == 1);
+    }
+
+    #[test]
+    fn references_through_the_section_count() {
+        let joined = joined(&[&(function("b", "") + ".data\n.quad .text.b")], &["b"]);
+        assert_eq!(joined.symbols("b").len(), 1);
+    }
+
+    #[test]
+    fn a_section_with_anything_else_stays() {
+        for other in ["other: nop", ".globl other\nother: nop"] {
+            let joined = joined(&[&(function("b", "") + other)], &["b"]);
+            assert_eq!(joined.symbols("b").len(), 1);
+        }
+    }
+
+    #[test]
+    fn functions_that_are_not_promoted_and_promoted_variables_stay() {
+        let variable = ".data\n.globl v\n.type v,@object\nv: .byte 1";
+        let joined = joined(&[&(function("b", "") + variable)], &["v"]);
+        assert!(joined.symbols("b").len() == 1 && joined.symbols("v").len() == 1);
+    }
+
+    #[test]
+    fn a_section_that_is_to_be_retained_stays() {
+        let text = function("b", "").replace("\"ax\"", "\"axR\"");
+        assert_eq!(joined(&[&text], &["b"]).symbols("b").len(), 1);
+    }
+}
