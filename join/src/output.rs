@@ -42,6 +42,9 @@ pub(crate) fn write(inputs: &[Input<'_>], sections: &Sections<'_>, symbols: &Sym
     Ok(file.bytes)
 }
 
+/// What is between functions in one section (`int3`), as in lld's output: it disassembles, and nobody runs over it.
+const BREAKPOINT: u8 = 0xcc;
+
 /// The indices of the new sections.
 struct Numbers {
     /// Of each output section.
@@ -112,8 +115,9 @@ impl<'a> File<'_, 'a> {
         let mut size = output.size;
         match &output.content {
             Content::Members(members) => {
+                let is_code = output.flags.contains(elf::SHF_EXECINSTR);
                 for member in members.iter().filter(|member| !member.data.is_empty()) {
-                    self.bytes.resize(start + member.offset as usize, 0);
+                    self.bytes.resize(start + member.offset as usize, if is_code { BREAKPOINT } else { 0 });
                     self.bytes.extend_from_slice(&member.data);
                 }
             }
@@ -380,6 +384,14 @@ mod tests {
             let count = names.windows(name.len()).filter(|window| *window == name.as_bytes()).count();
             assert_eq!(count, 1, "{name}");
         }
+    }
+
+    #[test]
+    fn code_is_filled_up_with_breakpoints() {
+        let text = "nop\n.balign 4\n.data\n.balign 4\n.byte 1";
+        let joined = joined(&["nop", text, text], &[]);
+        assert_eq!(joined.data(".text")[..4], [0x90, 0xcc, 0xcc, 0xcc]);
+        assert_eq!(joined.data(".data"), [1, 0, 0, 0, 1]);
     }
 
     #[test]
