@@ -210,8 +210,11 @@ mod tests {
 
     #[test]
     fn common_symbols_have_the_largest_size_and_alignment() {
-        let found = joined(&[".comm f,3,8", ".comm f,5,4"], &[]).symbol("f");
-        assert_eq!((found.size, found.value), (5, 8));
+        let objects = [".comm f,3,8", ".comm f,5,4"];
+        for order in [objects, [objects[1], objects[0]]] {
+            let found = joined(&order, &[]).symbol("f");
+            assert_eq!((found.size, found.value), (5, 8));
+        }
     }
 
     #[test]

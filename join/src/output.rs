@@ -21,14 +21,14 @@ use crate::symbols::{Entry, Symbols};
 pub(crate) fn write(inputs: &[Input<'_>], sections: &Sections<'_>, symbols: &Symbols<'_>) -> Result<Vec<u8>, Error> {
     // The result is hardly larger than what it is made of.
     let size = inputs.iter().flat_map(|input| &input.sections).map(|section| section.data.len()).sum::<usize>();
-    let headers = (2 * sections.outputs.len() + 8) * size_of::<SectionHeader>();
+    let headers = 2 * sections.outputs.len() + 8;
     let mut file = File {
         inputs,
         sections,
         symbols,
         numbers: Numbers::new(inputs, sections)?,
-        bytes: Vec::with_capacity(size + headers),
-        headers: Vec::new(),
+        bytes: Vec::with_capacity(size + headers * size_of::<SectionHeader>()),
+        headers: Vec::with_capacity(headers),
         names: Names { bytes: vec![0], of_locals: ByName::default() },
     };
     file.bytes.resize(size_of::<Header>(), 0);

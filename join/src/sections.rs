@@ -46,7 +46,7 @@ pub(crate) enum Content<'a> {
     /// Input sections, one after another.
     Members(Vec<Member<'a>>),
     /// Their pieces, each once.
-    Merged(Merged<'a>),
+    Merged(Box<Merged<'a>>),
     /// A group, which is its first input section.
     Group,
 }
@@ -72,7 +72,7 @@ struct Placement {
     /// Where it begins.
     offset: u64,
     /// How it has been cut into pieces.
-    pieces: Option<PieceMap>,
+    pieces: Option<Box<PieceMap>>,
 }
 
 /// What sections have in common that become one. The alignment counts for merged ones alone, for their pieces have it.
@@ -111,7 +111,8 @@ impl<'a> Sections<'a> {
     fn output_of(&mut self, by_key: &mut ByName<Key<'a>, usize>, section: &Section<'a>, at: (usize, usize)) -> usize {
         let is_merged = is_mergeable(section);
         let mut push = || {
-            let content = if is_merged { Content::Merged(Merged::default()) } else { Content::Members(Vec::new()) };
+            let content =
+                if is_merged { Content::Merged(Box::default()) } else { Content::Members(Vec::with_capacity(1)) };
             self.push(section, at, content)
         };
         if section.has(elf::SHF_GROUP) || section.has(elf::SHF_LINK_ORDER) {
@@ -148,7 +149,7 @@ impl<'a> Sections<'a> {
         let mut placement = Placement { output: Some(position), offset: 0, pieces: None };
         match &mut output.content {
             Content::Merged(merged) => {
-                placement.pieces = Some(merged.add(section).map_err(in_section)?);
+                placement.pieces = Some(Box::new(merged.add(section).map_err(in_section)?));
                 output.size = merged.size();
             }
             Content::Members(members) if section.name == PROPERTIES && !members.is_empty() => {
@@ -164,7 +165,7 @@ impl<'a> Sections<'a> {
                     let table = unwind::without(section, |function| is_left_out(input, function));
                     let table = table.map_err(in_section)?;
                     (size, data) = (table.data.len() as u64, table.data);
-                    placement.pieces = table.pieces;
+                    placement.pieces = table.pieces.map(Box::new);
                 }
                 let offset = output.size.checked_next_multiple_of(section.alignment());
                 placement.offset = offset.ok_or(Error::TooMany { what: "bytes" })?;

@@ -67,7 +67,9 @@ impl Search<'_, '_> {
         }
         let can_go = |index: usize| {
             let section = &input.sections[index];
-            section.role == Role::Content && section.has(elf::SHF_EXECINSTR) && !section.has(elf::SHF_GNU_RETAIN)
+            // Other members of a group may stand for the function, too.
+            let is_bound = section.has(elf::SHF_GROUP) || section.has(elf::SHF_GNU_RETAIN);
+            section.role == Role::Content && section.has(elf::SHF_EXECINSTR) && !is_bound
         };
         (0..input.sections.len()).map(|index| has_promoted[index] && !has_others[index] && can_go(index)).collect()
     }
@@ -150,6 +152,13 @@ mod tests {
         let variable = ".data\n.globl v\n.type v,@object\nv: .byte 1";
         let joined = joined(&[&(function("b", "") + variable)], &["v"]);
         assert!(joined.symbols("b").len() == 1 && joined.symbols("v").len() == 1);
+    }
+
+    #[test]
+    fn a_member_of_a_group_stays() {
+        let text = function("b", "").replace("\"ax\",@progbits", "\"axG\",@progbits,b,comdat");
+        let joined = joined(&[&text], &["b"]);
+        assert_eq!((joined.symbol("b").place, joined.indices(".group").len()), (".text.b".to_owned(), 1));
     }
 
     #[test]
