@@ -5,7 +5,6 @@
 //! | `pcg-rustc` | there is none, or it does not start | it and cargo-pcg are of different builds |
 //! | `libLLVM` | pcg-rustc's library is in none of the folders that it names | pcg-rustc does not say what it needs |
 //! | `toolchain` | the rustc that cargo runs here is not the one that pcg-rustc was built for, or does not run | |
-//! | `linker` | it does not join two objects into one | it cannot be tried |
 //! | `jobserver` | | the environment names one that cannot be used |
 //! | `wrapper` | it is missing | |
 //! | `workspace wrapper` | it is missing | pcg does not see the workspace's members |
@@ -16,7 +15,6 @@
 //! here loads libLLVM.
 
 mod jobserver;
-mod linker;
 mod pcg_rustc;
 mod space;
 mod toolchain;
@@ -77,10 +75,8 @@ pub(crate) fn examine(
 ) -> Result<Vec<Check>, CargoPcgError> {
     let builds = cargo_config::builds(&Words::default(), environment)?;
     let pcg_rustc = cargo::find_pcg_rustc(environment).ok();
-    let toolchain = Toolchain::find(environment, &builds);
     let mut checks = pcg_rustc::checks(pcg_rustc.as_deref(), identity, environment);
-    checks.push(toolchain::check(&toolchain, identity));
-    checks.push(linker::check(toolchain.as_ref().ok(), environment));
+    checks.push(toolchain::check(&Toolchain::find(environment, &builds), identity));
     checks.push(jobserver::check(environment));
     checks.extend(wrappers::checks(environment, &builds, pcg_rustc.as_deref()));
     checks.push(space::for_temporary_files());

@@ -94,7 +94,7 @@ impl Failure {
             Self::FrontEndStart { .. } => "front-end-start",
             Self::FrontEnd(_) => "front-end",
             Self::BackEnd(Error::Bitcode { .. }) => "bitcode",
-            Self::BackEnd(Error::Join { .. } | Error::NoLinker { .. } | Error::Object { .. }) => "join",
+            Self::BackEnd(Error::Join(_) | Error::Object { .. }) => "join",
             Self::BackEnd(_) => "codegen",
             Self::Partition { .. } => "partition",
             Self::MachineCode { .. } => "no-builtins",

@@ -82,16 +82,13 @@ impl<'a> Keep<'a> {
         Ok(())
     }
 
-    /// Copies the crate object.
+    /// Writes the crate object.
     ///
     /// # Errors
     ///
     /// [`Failure::File`].
-    pub fn object(&self, object: &Path) -> Result<(), Failure> {
-        if self.folder.is_none() {
-            return Ok(());
-        }
-        self.file("o", &fs::read(object).map_err(Failure::file(object))?)
+    pub fn object(&self, object: &[u8]) -> Result<(), Failure> {
+        self.file("o", object)
     }
 
     fn file(&self, end: &str, content: &[u8]) -> Result<(), Failure> {

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use pcg_llvm_backend::{
-    CompileOptions, CrateModule, Joiner, UnitObject, Wanted, Workers, compile_units, compile_whole,
+    CompileOptions, CrateModule, UnitObject, Wanted, Workers, compile_units, compile_whole, join,
 };
 use pcg_partition::{Graph, Partitioning, Strategy, automatic_units, partition};
 
@@ -114,8 +114,7 @@ fn crate_object(compile: &Compile, name: &str, bitcode: Vec<u8>) -> Result<PathB
     if !pcg_llvm_backend::is_bitcode(&bitcode) {
         return Err(Failure::MachineCode { object: name.to_owned() });
     }
-    let folder = compile.scratch.path();
-    let object = folder.join(format!("{}.{name}{}", made.len(), archive::OBJECT_SUFFIX));
+    let object = compile.scratch.path().join(format!("{}.{name}{}", made.len(), archive::OBJECT_SUFFIX));
 
     let keep = Keep::new(&compile.plan.options, name);
     let report = &compile.report;
@@ -136,11 +135,13 @@ fn crate_object(compile: &Compile, name: &str, bitcode: Vec<u8>) -> Result<PathB
     keep.units(&units)?;
     // rustc may be at work still, and the units have given their tokens back.
     compile.workers.tokens.wait();
-    report.phase_with_children("join", || {
+    let joined = report.phase("join", || {
         let embedded = compile.plan.settings.embed_bitcode.then(|| module.bitcode());
-        Joiner::find(&compile.plan.sysroot)?.join(&units, &localise, embedded, folder, &object)
+        let joined = join(&units, &localise, embedded)?;
+        fs::write(&object, &joined).map_err(Failure::file(&object))?;
+        Ok::<_, Failure>(joined)
     })?;
-    keep.object(&object)?;
+    keep.object(&joined)?;
     made.push((key, object.clone()));
     Ok(object)
 }

@@ -72,8 +72,6 @@ pub enum Plan {
 pub struct SplitPlan {
     /// The toolchain's own rustc, never rustup's proxy.
     pub rustc: PathBuf,
-    /// The toolchain's folder.
-    pub sysroot: PathBuf,
     /// What stock rustc would get: `@file`s expanded, pcg's own options removed. For the fallback.
     pub args: Vec<OsString>,
     /// `args` without codegen units and with the flags that make rustc write one unoptimised bitcode module. The
@@ -297,7 +295,6 @@ impl Job<'_> {
         let is_codegen_units = |value: Option<&str>| value.is_some_and(codegen::is_codegen_units);
         Ok(SplitPlan {
             rustc: toolchain.rustc.clone(),
-            sysroot: toolchain.sysroot.clone(),
             args: self.words.to_vec(),
             front_end: arguments
                 .without(|flag, value| flag.is_short('C') && is_codegen_units(value))

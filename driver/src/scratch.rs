@@ -8,7 +8,7 @@
 //! | `out/` | what rustc writes, under the names that it would have in the output folder |
 //! | `explicit/` | outputs whose paths were given with `--emit kind=path`, by kind |
 //! | `linker/` | the link that rustc starts as the linker, `pcg-link.json` beside it, and a changed response file |
-//! | `*.o` | crate objects and what they are joined from |
+//! | `*.o` | crate objects |
 //! | `stock/` | what stock rustc writes in a fallback that has to be combined with the front end's metadata |
 //! | `s` | the socket between the linker process and the driver |
 

@@ -1,7 +1,6 @@
 //! What can go wrong between a crate's bitcode and its object: one variant per stage.
 
 use std::io;
-use std::path::PathBuf;
 
 /// An error of the back end. None of them is the user's: the driver falls back to stock rustc and records the text.
 #[derive(Debug, thiserror::Error)]
@@ -42,33 +41,14 @@ pub enum Error {
         /// The unit's name.
         unit: String,
     },
-    /// No linker for relocatable objects.
-    #[error("neither rust-lld in {sysroot} nor ld in PATH can join objects")]
-    NoLinker {
-        /// The toolchain in which rust-lld was looked for.
-        sysroot: PathBuf,
-    },
     /// The units' objects could not be joined.
-    #[error("{linker} could not join the units' objects: {message}")]
-    Join {
-        /// The linker that was run.
-        linker: PathBuf,
-        /// What it wrote to stderr, or why it did not start.
-        message: String,
-    },
-    /// The joined object is not what a linker of relocatable objects should write.
-    #[error("the crate object is malformed: {message}")]
+    #[error("the units' objects cannot be joined: {0}")]
+    Join(#[from] pcg_join::Error),
+    /// An object could not be read or written.
+    #[error("an object is malformed: {message}")]
     Object {
         /// What is wrong with it.
         message: String,
-    },
-    /// A file could not be read or written.
-    #[error("{path}: {source}")]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// The operating system's error.
-        source: io::Error,
     },
     /// The jobserver went away.
     #[error("the jobserver failed: {0}")]

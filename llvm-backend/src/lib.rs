@@ -8,7 +8,7 @@
 //! | what it defines and who uses whom, for the partitioner | [`graph`] |
 //! | one unit: load, optimise, emit | [`unit`] |
 //! | all units on a pool, under the jobserver's tokens | [`compile`], [`tokens`] |
-//! | one crate object again | [`join`] |
+//! | one crate object again | [`join()`] |
 //!
 //! [`start`] comes before any of them. What the C API lacks is in a C++ shim (`shim/`, see `pcg.h`).
 //! This is the only crate of pcg with unsafe code and the only one that links LLVM. It never knows rustc's flags:
@@ -18,7 +18,7 @@ pub mod compile;
 mod error;
 mod ffi;
 mod graph;
-pub mod join;
+mod join;
 mod module;
 mod queue;
 mod settings;
@@ -31,7 +31,7 @@ mod workers;
 pub use compile::{CompileOptions, compile_units, compile_whole};
 pub use error::Error;
 pub use graph::Wanted;
-pub use join::Joiner;
+pub use join::join;
 pub use module::{CrateModule, is_bitcode};
 pub use settings::{CodeModel, OptLevel, RelocationModel, Settings};
 pub use start::start;

@@ -20,6 +20,7 @@ pub mod program;
 pub mod quality;
 pub mod ratios;
 pub mod recording;
+pub mod relocatable;
 pub mod report;
 pub mod rustc;
 pub mod signal;

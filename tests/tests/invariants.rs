@@ -55,6 +55,15 @@ fn the_partitioner_knows_neither_llvm_nor_the_others() -> Result<()> {
 }
 
 #[test]
+fn joining_knows_elf_alone() -> Result<()> {
+    let of_join = &dependencies()?["pcg-join"];
+    ensure!(of_join.contains("object"), "pcg-join does without ELF: the test shows nothing");
+    let unwanted = of_join.iter().find(|package| package.starts_with("pcg-") || *package == "llvm-sys");
+    ensure!(unwanted.is_none(), "pcg-join depends on {unwanted:?}");
+    Ok(())
+}
+
+#[test]
 fn only_the_back_end_depends_on_llvm() -> Result<()> {
     let all = dependencies()?;
     ensure!(all["pcg-llvm-backend"].contains("llvm-sys"), "the back end does not use LLVM: the test shows nothing");
@@ -83,7 +92,7 @@ fn cargo_pcg_does_without_the_driver_and_the_back_end() -> Result<()> {
 fn the_tests_see_executables_only() -> Result<()> {
     let all = dependencies()?;
     for package in ["pcg-tests", "pcg-ui-tests"] {
-        for unwanted in ["pcg-partition", "pcg-llvm-backend", "pcg-driver", "pcg-cargo", "pcg-interface"] {
+        for unwanted in ["pcg-partition", "pcg-join", "pcg-llvm-backend", "pcg-driver", "pcg-cargo", "pcg-interface"] {
             ensure!(!all[package].contains(unwanted), "{package} depends on {unwanted}");
         }
     }
@@ -92,9 +101,10 @@ fn the_tests_see_executables_only() -> Result<()> {
 
 #[test]
 fn unsafe_code_is_forbidden_outside_the_back_end() -> Result<()> {
-    for library in ["driver/src/lib.rs", "cargo-pcg/src/lib.rs", "interface/src/lib.rs", "partition/src/lib.rs"] {
-        let text = std::fs::read_to_string(toolchain::workspace().join(library))?;
-        ensure!(text.lines().any(|line| line == "#![forbid(unsafe_code)]"), "{library} does not forbid unsafe code");
+    for package in ["driver", "cargo-pcg", "interface", "join", "partition"] {
+        let library = toolchain::workspace().join(package).join("src/lib.rs");
+        let text = std::fs::read_to_string(library)?;
+        ensure!(text.lines().any(|line| line == "#![forbid(unsafe_code)]"), "{package} does not forbid unsafe code");
     }
     Ok(())
 }

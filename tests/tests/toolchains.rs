@@ -1,6 +1,7 @@
 //! A rustc of another commit, a front end that writes nonsense, a toolchain without its linker.
 
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Result, ensure};
 use pcg_tests::command::{Outcome, command, run};
@@ -19,9 +20,17 @@ const ARGS: &[&str] =
 
 /// pcg as the wrapper of a fake rustc.
 fn wrapped(fake: &FakeToolchain, folder: &Path) -> Result<(Outcome, Report)> {
+    reported(&mut wrapper(fake, folder)?, folder)
+}
+
+fn wrapper(fake: &FakeToolchain, folder: &Path) -> Result<Command> {
     let mut pcg = command(toolchain::pcg_rustc()?);
     pcg.arg(fake.rustc()).args(ARGS).arg("--pcg-report=report.json").current_dir(folder);
-    Ok((run(&mut pcg)?, Report::read(&folder.join("report.json"))?))
+    Ok(pcg)
+}
+
+fn reported(pcg: &mut Command, folder: &Path) -> Result<(Outcome, Report)> {
+    Ok((run(pcg)?, Report::read(&folder.join("report.json"))?))
 }
 
 /// What stock rustc makes of the same source.
@@ -154,13 +163,14 @@ fn a_front_end_that_crashes_falls_back_to_stock() -> Result<()> {
 }
 
 #[test]
-fn without_the_toolchains_linker_the_systems_joins() -> Result<()> {
+fn a_library_is_split_without_any_linker() -> Result<()> {
     let folder = folder_with_source()?;
     let fake = FakeToolchain::new(&folder.path().join("fake"), "exec \"$RUSTC\" \"$@\"")?;
     let bin = "lib/rustlib/x86_64-unknown-linux-gnu/bin";
     fake.remove(&format!("{bin}/rust-lld"))?;
-    let (outcome, report) = wrapped(&fake, folder.path())?;
+    // Nor is there one in PATH.
+    let (outcome, report) = reported(wrapper(&fake, folder.path())?.env("PATH", folder.path()), folder.path())?;
     ensure!(outcome.status.success() && report.action() == "split", "{}\n{:#}", outcome.said(), report.0);
-    ensure!(report.codegen_units() == 2, "one unit needs no linker: {:#}", report.0);
+    ensure!(report.codegen_units() == 2, "there is nothing to join: {:#}", report.0);
     Ok(())
 }

@@ -20,8 +20,7 @@ pub(super) struct Toolchain {
     /// The first line of `-vV`.
     version: String,
     commit: String,
-    pub(super) host: String,
-    pub(super) sysroot: PathBuf,
+    sysroot: PathBuf,
 }
 
 /// A rustc that does not run.
@@ -42,7 +41,6 @@ impl Toolchain {
         Ok(Self {
             version: version.lines().next().unwrap_or_default().to_owned(),
             commit: field("commit-hash: "),
-            host: field("host: "),
             sysroot: sysroot.trim_end().into(),
             named,
         })

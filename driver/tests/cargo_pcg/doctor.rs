@@ -1,8 +1,8 @@
-//! What `cargo pcg doctor` finds, beside a fake rustc, a fake linker and a spoilt pcg-rustc.
+//! What `cargo pcg doctor` finds, beside a fake rustc and a spoilt pcg-rustc.
 
 use std::fs::{self, File};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use pcg_llvm_backend::{COMMIT_HASH, HOST, SYSROOT};
@@ -93,7 +93,6 @@ fn all_is_well() {
 ok       pcg-rustc          [PCG_RUSTC] 0.1.0 ([HASH])
 ok       libLLVM            [SYSROOT]/lib/libLLVM.so.22.1-rust-1.95.0-stable
 ok       toolchain          rustc 1.2.3 (fake) in [SYSROOT] (from RUSTC)
-ok       linker             [SYSROOT]/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld joins objects
 ok       jobserver          none is inherited: cargo makes one, without `-j` for as many jobs as cores ([CORES])
 ok       wrapper            there is none: `cargo pcg` sets pcg-rustc as RUSTC_WRAPPER
 ok       workspace wrapper  there is none
@@ -125,12 +124,6 @@ ok       target folder      [ROOT]/project/target has [N] GiB free
       "name": "toolchain",
       "status": "ok",
       "found": "rustc 1.2.3 (fake) in [SYSROOT] (from RUSTC)",
-      "help": null
-    },
-    {
-      "name": "linker",
-      "status": "ok",
-      "found": "[SYSROOT]/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld joins objects",
       "help": null
     },
     {
@@ -268,62 +261,6 @@ failed   toolchain          /nonexistent/rustc (from build.rustc) does not run: 
     );
 }
 
-/// A sysroot with that script as its rust-lld.
-fn sysroot(world: &World, lld: &str) -> PathBuf {
-    let bin = format!("sysroot/lib/rustlib/{HOST}/bin");
-    fs::create_dir_all(world.path(&bin)).unwrap();
-    world.script(&format!("{bin}/rust-lld"), lld);
-    world.path("sysroot")
-}
-
-#[test]
-fn a_linker_that_does_not_join() {
-    let world = world();
-    rustc(&world, COMMIT_HASH, &sysroot(&world, "echo 'rust-lld: error: unknown argument: -r' >&2; exit 1"));
-    let text = answer(&world, &mut doctor(&world), 6);
-    assert_data_eq!(only(&text, &["linker"]), str![[r#"
-failed   linker             [ROOT]/sysroot/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld does not join objects: rust-lld: error: unknown argument: -r
-                            help: install the toolchain again; if it has no rust-lld, GNU binutils
-
-"#]].raw());
-    // The output is one of the inputs.
-    rustc(&world, COMMIT_HASH, &sysroot(&world, "cp \"$6\" \"$5\""));
-    let text = answer(&world, &mut doctor(&world), 6);
-    assert_data_eq!(only(&text, &["linker"]), str![[r#"
-failed   linker             [ROOT]/sysroot/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld does not join objects: its output lacks the function `two`
-                            help: install the toolchain again; if it has no rust-lld, GNU binutils
-
-"#]].raw());
-}
-
-#[test]
-fn a_linker_that_is_missing() {
-    let world = world();
-    rustc(&world, COMMIT_HASH, &world.path("nowhere"));
-    let text = answer(&world, doctor(&world).env("PATH", world.path("out")), 6);
-    assert_data_eq!(
-        only(&text, &["linker"]),
-        str![[r#"
-failed   linker             there is neither the toolchain's rust-lld nor `ld` in PATH
-                            help: install the toolchain again, or GNU binutils
-
-"#]]
-        .raw()
-    );
-    // GNU ld takes its place: it is the toolchain's linker under another name here.
-    let lld = Path::new(SYSROOT).join(format!("lib/rustlib/{HOST}/bin/rust-lld"));
-    world.script("out/ld", &format!("exec '{}' -flavor gnu \"$@\"", lld.display()));
-    let text = answer(&world, doctor(&world).env("PATH", world.path("out")), 0);
-    assert_data_eq!(
-        only(&text, &["linker"]),
-        str![[r#"
-ok       linker             [ROOT]/out/ld joins objects
-
-"#]]
-        .raw()
-    );
-}
-
 #[test]
 fn a_jobserver_is_looked_at_and_left_alone() {
     let world = world();
@@ -402,10 +339,8 @@ fn a_folder_for_temporary_files_that_cannot_be_used() {
     let world = world();
     let text = answer(&world, doctor(&world).env("TMPDIR", "/nonexistent"), 6);
     assert_data_eq!(
-        only(&text, &["linker", "temporary files"]),
+        only(&text, &["temporary files"]),
         str![[r#"
-warning  linker             [SYSROOT]/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld is not tried
-                            help: mend the folder for temporary files
 failed   temporary files    nothing can be written in /nonexistent: No such file or directory (os error 2)
                             help: set TMPDIR to a folder that can be written to
 

@@ -3,7 +3,6 @@
 use object::write::Object;
 use object::{Architecture, BinaryFormat, Endianness, SectionFlags, SectionKind, elf};
 
-use super::malformed;
 use crate::error::Error;
 
 /// An object with nothing but `.llvmbc` and `.llvmcmd`, which linkers leave out of programs
@@ -16,5 +15,5 @@ pub(super) fn object_with(bitcode: &[u8]) -> Result<Vec<u8>, Error> {
             SectionFlags::Elf { sh_type: elf::SHT_PROGBITS, sh_flags: elf::SHF_EXCLUDE };
         object.set_section_data(section, contents.to_vec(), 1);
     }
-    object.write().map_err(malformed)
+    object.write().map_err(|error| Error::Object { message: error.to_string() })
 }

@@ -3,15 +3,13 @@
 #![allow(dead_code, reason = "each test binary uses its own part of the helpers")]
 
 use std::collections::BTreeMap;
-use std::fs;
 
 use inkwell::context::Context;
 use inkwell::memory_buffer::MemoryBuffer;
 use inkwell::module::Module;
 use object::{Object, ObjectSymbol};
 use pcg_llvm_backend::{
-    CompileOptions, CrateModule, Error, Joiner, OptLevel, SYSROOT, Settings, UnitObject, Wanted, Workers,
-    compile_units, start, tokens,
+    CompileOptions, CrateModule, Error, OptLevel, Settings, UnitObject, Wanted, Workers, compile_units, start, tokens,
 };
 use pcg_partition::{Graph, ItemId, Partitioning, Unit, check};
 
@@ -95,12 +93,8 @@ pub(crate) fn in_unit<T>(unit: &UnitObject, read: impl FnOnce(&Module<'_>) -> T)
 
 /// Joins the units and lists the symbols of the result: name, and `(global, defined)`.
 pub(crate) fn join(graph: &Graph, parts: &Partitioning, units: &[UnitObject]) -> BTreeMap<String, (bool, bool)> {
-    let scratch = tempfile::tempdir().expect("a scratch folder");
-    let out = scratch.path().join("crate.o");
     let promoted = parts.promoted.iter().map(|id| graph[*id].name.clone()).collect();
-    let joiner = Joiner::find(SYSROOT.as_ref()).expect("a linker");
-    joiner.join(units, &promoted, None, scratch.path(), &out).expect("the units can be joined");
-    symbols(&fs::read(out).expect("the crate object"))
+    symbols(&pcg_llvm_backend::join(units, &promoted, None).expect("the units can be joined"))
 }
 
 /// The named symbols of an object: name, and `(global, defined)`.
