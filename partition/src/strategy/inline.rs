@@ -5,9 +5,8 @@
 //!    owner.
 //! 2. **Clusters** ([`clusters`], [`ties`]): items with owners are merged as long as a cluster stays small beside a
 //!    unit: a local function with its only user first, then by the work that cutting between two clusters would cost.
-//! 3. **Packing** ([`packing`], [`needs`], [`loads`]): heaviest cluster first, each goes where `makespan + copies` grows
-//!    least, and clusters move while the same objective falls, alone and with others that need the same bodies
-//!    ([`withdrawal`]); then again with smaller clusters.
+//! 3. **Packing** ([`packing`], [`needs`], [`loads`]): heaviest cluster first, each goes where `makespan + copies` grows least, and
+//!    clusters move while the same objective falls; then again with smaller clusters.
 //!
 //! The graph is cut where one unit would keep a call anyway: at visible functions, at functions whose address is
 //! taken, at large functions with several callers.
@@ -18,10 +17,7 @@ mod loads;
 mod needs;
 mod packing;
 mod roles;
-#[cfg(test)]
-mod testing;
 mod ties;
-mod withdrawal;
 
 use crate::assignment::{Assignment, Place};
 use crate::strategy::Problem;

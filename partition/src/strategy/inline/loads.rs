@@ -7,8 +7,6 @@
 //! What a cluster would add to *each* unit is found in one go: it is the work of the cluster and its needs, less what a
 //! unit has already, and the units that have a need are the bits of a few words.
 
-use std::cmp::Reverse;
-
 use super::clusters::{Cluster, Clusters};
 use super::needs::Needs;
 
@@ -22,8 +20,6 @@ pub(super) struct Loads<'a> {
     units: UnitSets,
     unit_of: Vec<Option<usize>>,
     work: Vec<u64>,
-    /// The cost of all ties between units.
-    cut: u64,
 }
 
 /// What a cluster would mean for each unit.
@@ -45,7 +41,6 @@ impl<'a> Loads<'a> {
             units: UnitSets::new(needs, units),
             unit_of: vec![None; clusters.len()],
             work: vec![0; units],
-            cut: 0,
         }
     }
 
@@ -59,28 +54,8 @@ impl<'a> Loads<'a> {
         self.unit_of[cluster]
     }
 
-    /// The work lost because clusters are in other units than those that they are tied to.
-    pub(super) fn cut(&self) -> u64 {
-        self.cut
-    }
-
-    /// The clusters that have or define a need, in order, for each of the needs that most work goes to beside what it
-    /// would be in one unit: at most so many, the greatest first, and only those that several units have.
-    pub(super) fn users_of_most_copied(&self, most: usize) -> Vec<Vec<usize>> {
-        let copies = |entry: &Entry| u64::from(entry.members.saturating_sub(1)) * entry.work;
-        let needs = (0u32..).zip(&self.units.entries).map(|(need, entry)| (Reverse(copies(entry)), need));
-        let mut needs: Vec<(Reverse<u64>, u32)> = needs.filter(|(Reverse(work), _)| *work > 0).collect();
-        if needs.len() > most {
-            needs.select_nth_unstable(most);
-            needs.truncate(most);
-        }
-        needs.sort_unstable();
-        let needs: Vec<u32> = needs.into_iter().map(|(_, need)| need).collect();
-        self.needs.users(&needs)
-    }
-
     /// The work lost because a cluster is away from clusters in other units.
-    fn cut_by(&self, cluster: usize) -> u64 {
+    pub(super) fn cut(&self, cluster: usize) -> u64 {
         let unit = self.unit_of[cluster];
         let away = |other: &u32| self.unit_of[*other as usize].is_some_and(|other| Some(other) != unit);
         self.clusters[cluster].ties.iter().filter(|(other, _)| away(other)).map(|(_, cost)| cost).sum()
@@ -148,19 +123,11 @@ impl<'a> Loads<'a> {
             }
         }
         self.work[unit] = work;
-        self.cut += self.cut_by(cluster);
-    }
-
-    /// Puts a cluster that is in a unit into another one.
-    pub(super) fn shift(&mut self, cluster: usize, unit: usize) {
-        self.remove(cluster);
-        self.add(cluster, unit);
     }
 
     /// Takes a cluster out of its unit.
-    fn remove(&mut self, cluster: usize) {
+    pub(super) fn remove(&mut self, cluster: usize) {
         let Some(unit) = self.unit_of[cluster] else { return };
-        self.cut -= self.cut_by(cluster);
         let mut work = self.work[unit] - self.needs.cluster_work[cluster];
         for &need in self.needs.of_cluster.of(cluster) {
             let slot = self.slot(need, unit);
@@ -283,11 +250,15 @@ impl UnitSets {
 
 #[cfg(test)]
 mod tests {
-    use super::super::needs::Needs;
-    use super::super::testing::with_finest;
+    use super::super::clusters::levels;
+    use super::super::needs::{Needs, Reach};
+    use super::super::roles::Roles;
     use super::{Loads, Prospect, UnitSets};
     use crate::assignment::{Assignment, Place};
+    use crate::bundles::Bundles;
+    use crate::forecast::Forecast;
     use crate::placement::{place, unit_work};
+    use crate::strategy::Problem;
     use crate::testing::{Builder, constant, function, visible};
 
     /// A module in which several visible functions share chains of small ones.
@@ -310,50 +281,56 @@ mod tests {
 
     #[test]
     fn a_prospect_gives_the_work_of_adding_a_cluster_and_removing_it_restores_all() {
-        with_finest(&module().graph(), 2, |_, _, clusters, needs| {
-            let mut loads = Loads::new(&needs, &clusters, 2);
-            let number = clusters.all().len();
-            assert!(number > 2 && !needs.work.is_empty(), "{number}");
-            let (mut before, mut prospect) = (Vec::new(), Prospect::default());
-            for cluster in 0..number {
-                before.push(loads.work().to_vec());
-                let cut = loads.cut();
-                loads.prospect(cluster, &mut prospect);
-                for unit in [1, 0] {
-                    loads.add(cluster, unit);
-                    assert_eq!(loads.work()[unit], before[cluster][unit] + prospect.added[unit]);
-                    assert_eq!(loads.cut(), cut + prospect.cut[unit]);
-                    let mut again = Prospect::default();
-                    loads.prospect(cluster, &mut again);
-                    assert_eq!((&again.added, &again.cut), (&prospect.added, &prospect.cut), "it does not see itself");
-                    loads.remove(cluster);
-                }
-                loads.add(cluster, cluster % 2);
-            }
-            for cluster in (0..number).rev() {
+        let graph = module().graph();
+        let (forecast, bundles) = (Forecast::new(&graph), Bundles::new(&graph));
+        let problem = Problem { graph: &graph, forecast: &forecast, bundles: &bundles, units: 2 };
+        let roles = Roles::new(&problem);
+        let clusters = levels(&problem, &roles).pop().expect("there are levels");
+        let needs = Needs::new(&Reach::new(&graph, &roles), &roles, &clusters);
+        let mut loads = Loads::new(&needs, &clusters, 2);
+        let number = clusters.all().len();
+        assert!(number > 2 && !needs.work.is_empty(), "{number}");
+        let (mut before, mut prospect) = (Vec::new(), Prospect::default());
+        for cluster in 0..number {
+            before.push(loads.work().to_vec());
+            loads.prospect(cluster, &mut prospect);
+            for unit in [1, 0] {
+                loads.add(cluster, unit);
+                assert_eq!(loads.work()[unit], before[cluster][unit] + prospect.added[unit]);
+                assert_eq!(loads.cut(cluster), prospect.cut[unit]);
+                let mut again = Prospect::default();
+                loads.prospect(cluster, &mut again);
+                assert_eq!((&again.added, &again.cut), (&prospect.added, &prospect.cut), "it does not see itself");
                 loads.remove(cluster);
-                assert_eq!(loads.work(), before[cluster]);
             }
-            assert_eq!(loads.cut(), 0);
-        });
+            loads.add(cluster, cluster % 2);
+        }
+        for cluster in (0..number).rev() {
+            loads.remove(cluster);
+            assert_eq!(loads.work(), before[cluster]);
+        }
     }
 
     #[test]
     fn the_work_of_units_is_that_of_the_finished_partitioning() {
-        with_finest(&module().graph(), 3, |problem, roles, clusters, needs| {
-            let mut loads = Loads::new(&needs, &clusters, 3);
-            let mut assignment = Assignment::new(problem.graph, 3);
-            for id in problem.graph.ids() {
-                assignment.places[id.index()] = clusters.of(id).map_or(Place::WhereUsed, |cluster| Place::Unit(cluster % 3));
-                assignment.offers[id.index()] = roles.of(id).offer();
-            }
-            (0..clusters.all().len()).for_each(|cluster| loads.add(cluster, cluster % 3));
-            let partitioning = place(problem.graph, problem.forecast, problem.bundles, &assignment);
-            let mut work = loads.work().to_vec();
-            work.sort_unstable_by_key(|work| std::cmp::Reverse(*work));
-            assert!(partitioning.units.iter().any(|unit| !unit.imports.is_empty() && !unit.copies.is_empty()));
-            assert_eq!(work, partitioning.units.iter().map(|unit| unit_work(problem.forecast, unit)).collect::<Vec<_>>());
-        });
+        let graph = module().graph();
+        let (forecast, bundles) = (Forecast::new(&graph), Bundles::new(&graph));
+        let problem = Problem { graph: &graph, forecast: &forecast, bundles: &bundles, units: 3 };
+        let roles = Roles::new(&problem);
+        let clusters = levels(&problem, &roles).pop().expect("there are levels");
+        let needs = Needs::new(&Reach::new(&graph, &roles), &roles, &clusters);
+        let mut loads = Loads::new(&needs, &clusters, 3);
+        let mut assignment = Assignment::new(&graph, 3);
+        for id in graph.ids() {
+            assignment.places[id.index()] = clusters.of(id).map_or(Place::WhereUsed, |cluster| Place::Unit(cluster % 3));
+            assignment.offers[id.index()] = roles.of(id).offer();
+        }
+        (0..clusters.all().len()).for_each(|cluster| loads.add(cluster, cluster % 3));
+        let partitioning = place(&graph, &forecast, &bundles, &assignment);
+        let mut work = loads.work().to_vec();
+        work.sort_unstable_by_key(|work| std::cmp::Reverse(*work));
+        assert!(partitioning.units.iter().any(|unit| !unit.imports.is_empty() && !unit.copies.is_empty()));
+        assert_eq!(work, partitioning.units.iter().map(|unit| unit_work(&forecast, unit)).collect::<Vec<_>>());
     }
 
     /// Two needs without offered items.

@@ -60,24 +60,6 @@ impl Needs {
         this
     }
 
-    /// The clusters that have or define each of some needs, in order.
-    pub(super) fn users(&self, needs: &[u32]) -> Vec<Vec<usize>> {
-        let mut position = vec![None; self.work.len()];
-        needs.iter().enumerate().for_each(|(index, need)| position[*need as usize] = Some(index));
-        let mut users = vec![Vec::new(); needs.len()];
-        for cluster in 0..self.cluster_work.len() {
-            let defined = self.offers.of(cluster).iter().map(|offer| offer.other);
-            for need in self.of_cluster.of(cluster).iter().copied().chain(defined) {
-                if let Some(index) = position[need as usize]
-                    && users[index].last() != Some(&cluster)
-                {
-                    users[index].push(cluster);
-                }
-            }
-        }
-        users
-    }
-
     /// Makes needs of the groups; for each group, its need, if it is or belongs to one.
     fn merge(&mut self, groups: &[SharedGroup], clusters: &Clusters, listed: &Lists<u32>) -> Vec<Option<u32>> {
         let mut signatures = signatures(groups, clusters, listed);
@@ -231,18 +213,24 @@ fn mix(number: usize) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::with_finest;
-    use super::Needs;
+    use super::super::clusters::levels;
+    use super::super::roles::Roles;
+    use super::{Needs, Reach};
+    use crate::bundles::Bundles;
     use crate::forecast::Forecast;
     use crate::graph::ItemId;
+    use crate::strategy::Problem;
     use crate::testing::{Builder, constant, function, visible};
 
     /// The needs of the finest clusters, and the cluster of each of `items`.
     fn needs(module: &Builder, items: &[ItemId]) -> (Needs, Vec<usize>) {
-        with_finest(&module.graph(), 2, |_, _, clusters, needs| {
-            let numbers = items.iter().map(|id| clusters.of(*id).expect("they have owners")).collect();
-            (needs, numbers)
-        })
+        let graph = module.graph();
+        let (forecast, bundles) = (Forecast::new(&graph), Bundles::new(&graph));
+        let problem = Problem { graph: &graph, forecast: &forecast, bundles: &bundles, units: 2 };
+        let roles = Roles::new(&problem);
+        let clusters = levels(&problem, &roles).pop().expect("there are levels");
+        let numbers = items.iter().map(|id| clusters.of(*id).expect("they have owners")).collect();
+        (Needs::new(&Reach::new(&graph, &roles), &roles, &clusters), numbers)
     }
 
     /// Two visible functions that are too large to be put together.

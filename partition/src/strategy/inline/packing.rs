@@ -9,7 +9,7 @@
 //! The eighth power is a smooth stand-in for the maximum: it already falls when the second-heaviest unit gets lighter,
 //! where a maximum would give the refinement nothing to follow.
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 
 use super::clusters::Clusters;
 use super::loads::{Loads, Prospect};
@@ -21,14 +21,9 @@ use crate::strategy::Problem;
 /// unit; with fewer, all work counts. 1 is the middle: a copy costs as much again as it adds to its own unit.
 const COPIES: f64 = 1.0;
 
-/// The coarsest level is packed with each of these in the place of [`COPIES`] and refined, and the best result is where
-/// finer levels begin: the more copies cost, the more a unit is filled with what belongs together before the next one is
-/// begun.
+/// The coarsest level is packed with each of these in the place of [`COPIES`], and the best result is refined: the more
+/// copies cost, the more a unit is filled with what belongs together before the next one is begun.
 const STARTS: [f64; 3] = [1.0, 4.0, 16.0];
-
-/// Of the starts, the best ones are refined: as many as their pairs of clusters and units fit into this number, and one
-/// in any case. In 64 units one takes more, and a module of 200,000 functions would take a fifth longer with all.
-const REFINED_PAIRS: usize = 100_000;
 
 /// What a cut tie costs beside a copy of the same work: a cut loses code quality, not time.
 const CUTS: f64 = 0.25;
@@ -37,10 +32,10 @@ const CUTS: f64 = 0.25;
 const SWEEPS: usize = 8;
 
 /// A pass that lowers the objective by less than this part of it is the last one of its level.
-pub(super) const LEAST_PROGRESS: f64 = 0.01;
+const LEAST_PROGRESS: f64 = 0.01;
 
 /// The least improvement worth a move, in even shares. It keeps rounding from moving a cluster back and forth.
-pub(super) const LEAST_GAIN: f64 = 1e-7;
+const LEAST_GAIN: f64 = 1e-7;
 
 /// The unit of each item with an owner, given the levels of clusters, coarsest first.
 pub(super) fn pack(problem: &Problem<'_>, roles: &Roles, levels: &[Clusters]) -> Vec<Option<usize>> {
@@ -55,14 +50,8 @@ pub(super) fn pack(problem: &Problem<'_>, roles: &Roles, levels: &[Clusters]) ->
         packing.fill(&units, *copies);
         packing
     });
-    let mut starts: Vec<Packing<'_>> = starts.collect();
-    starts.sort_by(Packing::compare);
-    starts.truncate((REFINED_PAIRS / (coarsest.all().len() * problem.units).max(1)).max(1));
-    for packing in &mut starts {
-        packing.refine();
-        packing.withdraw();
-    }
-    if let Some(best) = starts.iter().min_by(|a, b| a.compare(b)) {
+    if let Some(mut best) = starts.min_by(|a, b| a.objective().total_cmp(&b.objective())) {
+        best.refine();
         best.write(&mut units);
     }
     for clusters in finer {
@@ -70,34 +59,28 @@ pub(super) fn pack(problem: &Problem<'_>, roles: &Roles, levels: &[Clusters]) ->
         let mut packing = Packing::new(clusters, &needs, problem.units, share);
         packing.fill(&units, COPIES);
         packing.refine();
-        packing.withdraw();
         packing.write(&mut units);
     }
     units
 }
 
 /// The clusters of one level on their way into units.
-pub(super) struct Packing<'a> {
-    pub(super) clusters: &'a Clusters,
-    pub(super) loads: Loads<'a>,
+struct Packing<'a> {
+    clusters: &'a Clusters,
+    loads: Loads<'a>,
     prospect: Prospect,
     /// The clusters, heaviest first.
-    pub(super) order: Vec<usize>,
+    order: Vec<usize>,
     /// What one unit of work is of the even share of the module's work.
     per_work: f64,
 }
 
 impl<'a> Packing<'a> {
-    pub(super) fn new(clusters: &'a Clusters, needs: &'a Needs, units: usize, share: f64) -> Self {
+    fn new(clusters: &'a Clusters, needs: &'a Needs, units: usize, share: f64) -> Self {
         let loads = Loads::new(needs, clusters, units);
         let mut order: Vec<usize> = (0..clusters.all().len()).collect();
         order.sort_by_key(|cluster| (Reverse(clusters.all()[*cluster].work), *cluster));
         Self { clusters, loads, prospect: Prospect::default(), order, per_work: 1.0 / share }
-    }
-
-    /// By their objectives, the better one first.
-    fn compare(&self, other: &Self) -> Ordering {
-        self.objective().total_cmp(&other.objective())
     }
 
     /// Puts each cluster where the coarser level has it, or, if there was none, where it costs least.
@@ -111,7 +94,7 @@ impl<'a> Packing<'a> {
     }
 
     /// Moves clusters until none wants to move, or it is not worth while any more.
-    pub(super) fn refine(&mut self) {
+    fn refine(&mut self) {
         let mut before = self.objective();
         for _ in 0..SWEEPS {
             self.sweep();
@@ -126,19 +109,14 @@ impl<'a> Packing<'a> {
     /// Moves each cluster to its best unit.
     fn sweep(&mut self) {
         for index in 0..self.order.len() {
-            self.settle(self.order[index]);
+            let cluster = self.order[index];
+            let Some(from) = self.loads.unit_of(cluster) else { continue };
+            let (to, cost) = self.best(cluster, COPIES);
+            if to != from && cost + LEAST_GAIN < self.cost(Some(from), from, COPIES) {
+                self.loads.remove(cluster);
+                self.loads.add(cluster, to);
+            }
         }
-    }
-
-    /// Moves a cluster to its best unit, and says whether that is another one.
-    pub(super) fn settle(&mut self, cluster: usize) -> bool {
-        let Some(from) = self.loads.unit_of(cluster) else { return false };
-        let (to, cost) = self.best(cluster, COPIES);
-        let moves = to != from && cost + LEAST_GAIN < self.cost(Some(from), from, COPIES);
-        if moves {
-            self.loads.shift(cluster, to);
-        }
-        moves
     }
 
     /// The unit where a cluster raises the objective least, wherever it is now, and by how much.
@@ -165,10 +143,12 @@ impl<'a> Packing<'a> {
     }
 
     /// The objective of what has been packed.
-    pub(super) fn objective(&self) -> f64 {
+    fn objective(&self) -> f64 {
         let units = self.loads.work().iter().map(|work| *work as f64 * self.per_work);
         let work: f64 = units.map(|work| eighth_power(work) + COPIES * work).sum();
-        work + COPIES * CUTS * self.loads.cut() as f64 * self.per_work
+        // Every cut tie is seen from both of its ends.
+        let cuts: u64 = self.order.iter().map(|cluster| self.loads.cut(*cluster)).sum();
+        work + COPIES * CUTS * cuts as f64 * self.per_work / 2.0
     }
 
     /// Notes the unit of each item.
