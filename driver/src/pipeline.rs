@@ -10,9 +10,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use pcg_llvm_backend::{
-    CompileOptions, CrateModule, UnitObject, Wanted, Workers, compile_units, compile_whole, join,
-};
+use pcg_llvm_backend::{CompileOptions, CrateModule, UnitObject, Wanted, Workers, compile_units, compile_whole, join};
 use pcg_partition::{Graph, Partitioning, Strategy, automatic_units, partition};
 
 use crate::archive::{self, Member, module_name};

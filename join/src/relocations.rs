@@ -1,7 +1,9 @@
 //! Relocations against the new symbols.
 //!
 //! They keep their order. Offsets move with the section that they are in. The addend of one against a section is an
-//! offset in that section and moves with what is there; other addends stay as they are.
+//! offset in that section and moves with what is there; other addends stay as they are. (Where pieces of a section are
+//! merged, compilers name a symbol if the addend is more than the offset, as linkers take it for the offset, too:
+//! `ELFObjectWriter::useSectionSymbol`.)
 
 use object::elf;
 use object::{I64, U64, pod};
@@ -118,6 +120,16 @@ mod tests {
     fn what_is_made_for_a_section_is_refused() {
         let said = refused(&["nop\n.reloc 0, R_X86_64_SIZE64, .text\n.zero 8"], &[]);
         assert_eq!(said, "object 0 has a relocation of type 33 against a section, which cannot be joined");
+    }
+
+    /// Code refers to such a piece with an addend that counts from behind the operand, so it names a symbol.
+    #[test]
+    fn a_relative_table_may_begin_with_a_piece_of_a_section() {
+        let text = |numbers, relocation| {
+            format!(".section .cst,\"aM\",@progbits,8\n.balign 8\n.quad {numbers}\n.data\n.zero 4\n{relocation}")
+        };
+        let second = text("2, 1", ".reloc 0, R_X86_64_PC32, .cst+8");
+        assert_eq!(joined(&[&text("1, 3", ""), &second], &[]).relocations(".data"), ["4 2 [.cst]+0"]);
     }
 
     #[test]
