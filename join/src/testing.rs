@@ -14,6 +14,16 @@ pub(crate) fn assemble(text: &str) -> Vec<u8> {
     assemble_with(&[], text)
 }
 
+/// A global function in a section of its own, with an unwind entry.
+pub(crate) fn function(name: &str, body: &str) -> String {
+    format!(
+        ".section .text.{name},\"ax\",@progbits\n.globl {name}\n.type {name},@function\n{name}: .cfi_startproc
+        {body}
+        ret
+        .cfi_endproc\n"
+    )
+}
+
 pub(crate) fn assemble_with(args: &[&str], text: &str) -> Vec<u8> {
     let scratch = tempfile::tempdir().expect("a scratch folder");
     let [source, object] = ["a.s", "a.o"].map(|name| scratch.path().join(name));

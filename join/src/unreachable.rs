@@ -100,17 +100,7 @@ impl Search<'_, '_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::joined;
-
-    /// A global function in a section of its own.
-    fn function(name: &str, body: &str) -> String {
-        format!(
-            ".section .text.{name},\"ax\",@progbits\n.globl {name}\n.type {name},@function\n{name}: .cfi_startproc
-            {body}
-            ret
-            .cfi_endproc\n"
-        )
-    }
+    use crate::testing::{function, joined};
 
     #[test]
     fn a_promoted_function_that_nobody_refers_to_is_left_out() {

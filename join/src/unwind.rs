@@ -128,16 +128,7 @@ fn records(data: &[u8]) -> Result<Vec<Record>, &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{Joined, joined, refused};
-
-    fn function(name: &str, body: &str) -> String {
-        format!(
-            ".section .text.{name},\"ax\",@progbits\n.globl {name}\n.type {name},@function\n{name}: .cfi_startproc
-            {body}
-            ret
-            .cfi_endproc\n"
-        )
-    }
+    use crate::testing::{Joined, function, joined, refused};
 
     /// For each entry, the function that it is about and the distance between its CIE's start and the table's.
     fn entries(joined: &Joined) -> Vec<(String, usize)> {

@@ -290,9 +290,9 @@ private:
   // The first edges are those that bodies show, before one function stood for another.
   void addPromises(size_t EdgesOfBodies) {
     std::vector<Calls> Nodes(Ids.size());
-    for (const auto &[GV, Id] : Ids)
-      if (auto *F = dyn_cast<Function>(GV))
-        Nodes[Id].Caller = const_cast<Function *>(F);
+    for (Function &F : M)
+      if (auto Id = Ids.find(&F); Id != Ids.end())
+        Nodes[Id->second].Caller = &F;
     for (const PcgEdge &Edge : ArrayRef(Graph.Edges).take_front(EdgesOfBodies))
       if (Edge.calls && Nodes[Edge.from].Caller)
         if (auto *Callee = Nodes[Edge.to].Caller) {
