@@ -15,8 +15,16 @@ const A_HEADER: &str = "llvm/Config/llvm-config.h";
 const HELP: &str = "On Debian and Ubuntu, `make install` in pcg's sources installs them and then pcg (package llvm-22-dev).\n\
      Elsewhere install LLVM 22.1 with its headers (Fedora: llvm-devel; Arch: llvm; Nix: llvmPackages_22.llvm.dev), or\n\
      set PCG_LLVM_CONFIG to its llvm-config.";
-const SHIM: [&str; 7] =
-    ["codegen.cpp", "constants.cpp", "cost.cpp", "graph.cpp", "identical.cpp", "promises.cpp", "unit.cpp"];
+const SHIM: [&str; 8] = [
+    "codegen.cpp",
+    "constants.cpp",
+    "cost.cpp",
+    "graph.cpp",
+    "identical.cpp",
+    "promises.cpp",
+    "reachable.cpp",
+    "unit.cpp",
+];
 
 fn main() {
     let rustc = env::var_os("RUSTC").expect("cargo sets RUSTC");

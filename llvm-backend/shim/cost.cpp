@@ -7,7 +7,6 @@
 
 #include "cost.h"
 
-#include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicInst.h"
 
@@ -55,9 +54,11 @@ unsigned weigh(const Instruction &I) {
 
 } // namespace
 
-uint32_t simplifiedCost(const Function &F) {
+uint32_t simplifiedCost(const Function &F, const ReachableBlocks &Reachable) {
   uint64_t Cost = 0;
-  for (const Instruction &I : instructions(F))
-    Cost += weigh(I);
+  for (const BasicBlock &B : F)
+    if (Reachable.contains(B))
+      for (const Instruction &I : B)
+        Cost += weigh(I);
   return std::min<uint64_t>(Cost, UINT32_MAX);
 }

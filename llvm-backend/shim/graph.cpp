@@ -5,6 +5,7 @@
 #include "cost.h"
 #include "identical.h"
 #include "promises.h"
+#include "reachable.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/EquivalenceClasses.h"
@@ -127,7 +128,6 @@ private:
     if (auto *F = dyn_cast<Function>(&GV)) {
       Item.kind = 0;
       Item.instructions = F->getInstructionCount();
-      Item.cost = simplifiedCost(*F);
       Item.inline_attribute = inlineCode(*F);
       Item.cold = F->hasFnAttribute(Attribute::Cold);
     } else if (auto *V = dyn_cast<GlobalVariable>(&GV)) {
@@ -175,14 +175,14 @@ private:
     });
   }
 
-  void use(uint32_t From, const GlobalValue &GV, bool Call) {
+  void use(uint32_t From, const GlobalValue &GV, uint32_t PcgEdge::*Kind) {
     if (LocalAsmSymbols.contains(&GV))
       Graph.Items[From].tied_to_asm = true;
     auto Id = Ids.find(&GV);
     if (Id == Ids.end())
       return;
-    PcgEdge &Edge = Uses.try_emplace(Id->second, PcgEdge{From, Id->second, 0, 0}).first->second;
-    ++(Call ? Edge.calls : Edge.references);
+    PcgEdge &Edge = Uses.try_emplace(Id->second, PcgEdge{From, Id->second, 0, 0, 0}).first->second;
+    ++(Edge.*Kind);
   }
 
   void useConstant(uint32_t From, const Constant &Root) {
@@ -190,13 +190,13 @@ private:
     while (!Work.empty()) {
       const Constant *C = Work.pop_back_val();
       if (auto *GV = dyn_cast<GlobalValue>(C)) {
-        use(From, *GV, /*Call=*/false);
+        use(From, *GV, &PcgEdge::references);
         continue;
       }
       if (isa<ConstantData>(C) || !Visited.insert(C).second)
         continue;
       if (auto *Address = dyn_cast<BlockAddress>(C)) {
-        use(From, *Address->getFunction(), /*Call=*/false);
+        use(From, *Address->getFunction(), &PcgEdge::references);
         if (auto Id = Ids.find(Address->getFunction()); Id != Ids.end())
           Together.unionSets(From, Id->second);
         continue;
@@ -207,12 +207,12 @@ private:
     }
   }
 
-  void useInstruction(uint32_t From, const Instruction &I) {
+  void useInstruction(uint32_t From, const Instruction &I, bool Reachable) {
     const Use *Callee = nullptr;
     if (auto *Call = dyn_cast<CallBase>(&I))
       if (auto *F = dyn_cast<Function>(Call->getCalledOperand())) {
         Callee = &Call->getCalledOperandUse();
-        use(From, *F, /*Call=*/true);
+        use(From, *F, Reachable ? &PcgEdge::calls : &PcgEdge::dead_calls);
       }
     for (const Use &Operand : I.operands())
       if (auto *C = dyn_cast<Constant>(Operand); C && &Operand != Callee)
@@ -228,9 +228,13 @@ private:
     for (const Use &Operand : GV.operands())
       if (auto *C = dyn_cast<Constant>(Operand))
         useConstant(From, *C);
-    if (auto *F = dyn_cast<Function>(&GV))
-      for (const Instruction &I : instructions(*F))
-        useInstruction(From, I);
+    if (auto *F = dyn_cast<Function>(&GV)) {
+      ReachableBlocks Reachable(*F);
+      Graph.Items[From].cost = simplifiedCost(*F, Reachable);
+      for (const BasicBlock &B : *F)
+        for (const Instruction &I : B)
+          useInstruction(From, I, Reachable.contains(B));
+    }
     if (isa<GlobalAlias, GlobalIFunc>(GV))
       for (auto &[To, Edge] : Uses)
         Together.unionSets(From, To);
@@ -265,8 +269,8 @@ private:
         Graph.Constants.push_back(*Entry);
         Uses.clear();
         if (Entry->item != PCG_NO_ITEM)
-          use(Entry->function, *cast<GlobalValue>(Known.Value), /*Call=*/false);
-        forEachCallee(Known, [&](const Function &Callee) { use(Entry->function, Callee, /*Call=*/true); });
+          use(Entry->function, *cast<GlobalValue>(Known.Value), &PcgEdge::references);
+        forEachCallee(Known, [&](const Function &Callee) { use(Entry->function, Callee, &PcgEdge::calls); });
         for (auto &[To, Edge] : Uses)
           Graph.Edges.push_back(Edge);
       }
@@ -294,7 +298,7 @@ private:
       if (auto Id = Ids.find(&F); Id != Ids.end())
         Nodes[Id->second].Caller = &F;
     for (const PcgEdge &Edge : ArrayRef(Graph.Edges).take_front(EdgesOfBodies))
-      if (Edge.calls && Nodes[Edge.from].Caller)
+      if (Edge.calls + Edge.dead_calls && Nodes[Edge.from].Caller)
         if (auto *Callee = Nodes[Edge.to].Caller) {
           auto *Leader = Leaders.lookup(Callee);
           Nodes[Edge.from].Callees.push_back(&Nodes[Leader ? Ids.lookup(Leader) : Edge.to]);

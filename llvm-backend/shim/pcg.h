@@ -44,6 +44,7 @@ typedef struct {
   uint32_t to;
   uint32_t calls;
   uint32_t references;
+  uint32_t dead_calls; // In blocks that are never reached; no part of `calls`.
 } PcgEdge;
 
 // An argument for which all calls of a function pass the same constant.

@@ -37,6 +37,7 @@ pub(crate) struct Edge {
     pub(crate) to: u32,
     pub(crate) calls: u32,
     pub(crate) references: u32,
+    pub(crate) dead_calls: u32,
 }
 
 /// `PcgConstant`.

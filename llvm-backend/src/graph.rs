@@ -133,7 +133,8 @@ const INLINE: [InlineAttribute; 4] =
     [InlineAttribute::None, InlineAttribute::Hint, InlineAttribute::Always, InlineAttribute::Never];
 
 fn edge(raw: &ffi::Edge) -> (ItemId, Edge) {
-    (ItemId(raw.from), Edge { to: ItemId(raw.to), calls: raw.calls, references: raw.references })
+    let &ffi::Edge { from, to, calls, references, dead_calls } = raw;
+    (ItemId(from), Edge { to: ItemId(to), calls, references, dead_calls })
 }
 
 /// The module in which a function was written, from its symbol: `regex_syntax::hir` for

@@ -82,7 +82,7 @@ fn tie_callers(graph: &Graph, sets: &mut DisjointSets) -> Vec<bool> {
     }
     let users = graph.users();
     while let Some(callee) = work.pop() {
-        for (caller, _) in users[callee.index()].iter().filter(|(_, edge)| edge.calls > 0) {
+        for (caller, _) in users[callee.index()].iter().filter(|(_, edge)| edge.has_calls()) {
             sets.join(callee.0, caller.0);
             if !tied[caller.index()] && rules::must_be_inlined(&graph[*caller]) {
                 work.push(*caller);

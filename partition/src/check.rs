@@ -378,7 +378,7 @@ impl Checker<'_> {
 
     /// A reference to an item without a body in the unit: it needs an owner, and must not be a call to be inlined.
     fn reference(&self, user: ItemId, edge: &Edge, unit: usize) -> Result<(), CheckError> {
-        if edge.calls > 0 && rules::must_be_inlined(&self.graph[edge.to]) {
+        if edge.has_calls() && rules::must_be_inlined(&self.graph[edge.to]) {
             return Err(CheckError::NotInlinable { item: self.name(edge.to), caller: self.name(user), unit });
         }
         match self.owner(edge.to) {

@@ -1,10 +1,10 @@
 //! Saved graphs: what `--pcg-dump-graph` writes and `pcg-lab` reads.
 //!
-//! One JSON object without line breaks, UTF-8. Version 2:
+//! One JSON object without line breaks, UTF-8. Version 3:
 //!
 //! | field | content |
 //! |---|---|
-//! | `schema_version` | `2` |
+//! | `schema_version` | `3` |
 //! | `name` | the module's name |
 //! | `has_asm` | whether it has assembly; left out if not |
 //! | `items` | the items in the order of their ids |
@@ -26,6 +26,7 @@
 //! | `body` | a number that functions with the same body share |
 //! | `source` | a path such as `regex_syntax::hir` |
 //! | `uses` | what the item uses: `[id, calls, references]` for each, ordered by id |
+//! | `dead_calls` | the calls in blocks that are never reached: `[id, calls]` for each, ordered by id |
 //!
 //! A reader accepts exactly the version that it knows, and fields that it does not know are an error: a graph that is
 //! half understood would be partitioned wrongly.
@@ -37,7 +38,7 @@ use serde::{Deserialize, Serialize};
 use crate::graph::{BodyId, Edge, Graph, GroupId, InlineAttribute, Item, ItemId, ItemKind, Linkage};
 
 /// The version of the format that is written, and the only one that is read.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// Why a saved graph could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -150,6 +151,8 @@ struct SavedItem {
     source: String,
     #[serde(default, skip_serializing_if = "is_default")]
     uses: Vec<(u32, u32, u32)>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    dead_calls: Vec<(u32, u32)>,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -162,11 +165,14 @@ impl SavedGraph {
         let mut items = Vec::with_capacity(count);
         let mut edges = Vec::new();
         for (user, saved) in (0..).zip(self.items) {
-            if let Some((id, ..)) = saved.uses.iter().find(|(id, ..)| *id as usize >= count) {
-                return Err(FileError::UnknownItem { user, name: saved.name, id: *id, items: count });
+            let uses = saved.uses.iter().map(|&(to, calls, references)| (to, calls, references, 0));
+            let dead_calls = saved.dead_calls.iter().map(|&(to, calls)| (to, 0, 0, calls));
+            for (to, calls, references, dead_calls) in uses.chain(dead_calls) {
+                if to as usize >= count {
+                    return Err(FileError::UnknownItem { user, name: saved.name, id: to, items: count });
+                }
+                edges.push((ItemId(user), Edge { to: ItemId(to), calls, references, dead_calls }));
             }
-            let edge = |&(to, calls, references)| (ItemId(user), Edge { to: ItemId(to), calls, references });
-            edges.extend(saved.uses.iter().map(edge));
             items.push(saved.item());
         }
         Ok(Graph::new(self.name, items, edges, self.has_asm))
@@ -176,6 +182,8 @@ impl SavedGraph {
 impl SavedItem {
     fn new(graph: &Graph, id: ItemId) -> Self {
         let item = graph[id].clone();
+        let uses = graph.uses(id).iter().filter(|edge| edge.calls + edge.references > 0);
+        let dead_calls = graph.uses(id).iter().filter(|edge| edge.dead_calls > 0);
         Self {
             name: item.name,
             kind: item.kind,
@@ -194,7 +202,8 @@ impl SavedItem {
             group: item.group.map(|group| group.0),
             body: item.body.map(|body| body.0),
             source: item.source,
-            uses: graph.uses(id).iter().map(|edge| (edge.to.0, edge.calls, edge.references)).collect(),
+            uses: uses.map(|edge| (edge.to.0, edge.calls, edge.references)).collect(),
+            dead_calls: dead_calls.map(|edge| (edge.to.0, edge.dead_calls)).collect(),
         }
     }
 
@@ -240,6 +249,8 @@ mod tests {
         let c = module.add(constant("c", 16));
         module.call(f, g);
         module.call(f, g);
+        module.dead_call(f, g);
+        module.dead_call(g, f);
         module.refer(f, c);
         module.has_asm = true;
         module.graph()
@@ -256,10 +267,11 @@ mod tests {
         let f = module.add(function("f", 20));
         let c = module.add(constant("c", 16));
         module.refer(f, c);
+        module.dead_call(f, f);
         let expected = concat!(
-            r#"{"schema_version":2,"name":"test","items":["#,
+            r#"{"schema_version":3,"name":"test","items":["#,
             r#"{"name":"f","kind":"function","linkage":"internal","instructions":20,"cost":30,"unnamed_addr":true,"#,
-            r#""uses":[[1,0,1]]},"#,
+            r#""uses":[[1,0,1]],"dead_calls":[[0,1]]},"#,
             r#"{"name":"c","kind":"variable","linkage":"private","bytes":16,"unnamed_addr":true,"constant":true}]}"#,
         );
         assert_eq!(saved(&module.graph()), expected);
@@ -267,8 +279,8 @@ mod tests {
 
     #[test]
     fn another_version_is_refused_by_its_number() {
-        let newer = r#"{"schema_version":3,"nodes":[]}"#;
-        assert!(matches!(read_graph(newer.as_bytes()), Err(FileError::Version { found: 3 })));
+        let newer = r#"{"schema_version":4,"nodes":[]}"#;
+        assert!(matches!(read_graph(newer.as_bytes()), Err(FileError::Version { found: 4 })));
     }
 
     #[test]

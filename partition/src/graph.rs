@@ -147,6 +147,15 @@ pub struct Edge {
     pub calls: u32,
     /// Every other use: an address taken, a constant referenced, an initialiser's element, what an argument always is.
     pub references: u32,
+    /// Call sites in blocks that LLVM finds unreachable when it folds comparisons of constants. They are no `calls`.
+    pub dead_calls: u32,
+}
+
+impl Edge {
+    /// Whether there is a call site, reached or not.
+    pub fn has_calls(&self) -> bool {
+        self.calls > 0 || self.dead_calls > 0
+    }
 }
 
 /// A crate's module: items and, for each, its outgoing edges ordered by target, one edge per target.
@@ -171,6 +180,7 @@ impl Graph {
             let same = from == kept_from && edge.to == kept.to;
             if same {
                 kept.calls += edge.calls;
+                kept.dead_calls += edge.dead_calls;
                 kept.references += edge.references;
             }
             same

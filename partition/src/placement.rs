@@ -292,6 +292,26 @@ mod tests {
     }
 
     #[test]
+    fn a_call_that_is_never_reached_brings_no_body() {
+        let offered_to_b = |dead: bool| {
+            let mut module = Builder::new();
+            let (a, b) = (module.add(visible("a", 200)), module.add(visible("b", 100)));
+            let c = module.add(function("c", 10));
+            module.call(a, c);
+            if dead {
+                module.dead_call(b, c)
+            } else {
+                module.call(b, c)
+            }
+            placed(&module, &[Unit(0), Unit(1), Unit(0)], &[c])
+        };
+        assert_eq!(offered_to_b(false).units[1].imports, [ItemId(2)]);
+        let dead = offered_to_b(true);
+        assert!(dead.units[1].imports.is_empty());
+        assert!(dead.promoted.contains(&ItemId(2)), "it is still named there");
+    }
+
+    #[test]
     fn a_local_item_used_in_its_unit_only_stays_local() {
         let (module, _) = two_callers(function("c", 10));
         assert!(placed(&module, &[Unit(0), Unit(0), Unit(0)], &[]).promoted.is_empty());

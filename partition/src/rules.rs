@@ -47,15 +47,16 @@ pub fn must_be_inlined(item: &Item) -> bool {
 }
 
 /// Whether a use may become a call: it is one, or a function passes the item on to another one that calls it, such as
-/// `map` its closure, and that may be inlined. Constants, such as vtables, are rarely looked into: only for functions
-/// that cost next to nothing.
+/// `map` its closure, and that may be inlined. A dead call vanishes: only what must be inlined has a body there, too.
+/// Constants, such as vtables, are rarely looked into: only for functions that cost next to nothing.
 pub fn may_call(graph: &Graph, from: ItemId, edge: &Edge) -> bool {
     let (user, used) = (&graph[from], &graph[edge.to]);
     match user.kind {
         ItemKind::Variable => {
             user.constant && used.kind == ItemKind::Function && used.instructions <= METHOD_INSTRUCTIONS
         }
-        kind => edge.calls > 0 || kind == ItemKind::Function,
+        ItemKind::Function => edge.calls > 0 || edge.references > 0 || must_be_inlined(used),
+        ItemKind::Alias | ItemKind::IFunc => false,
     }
 }
 

@@ -59,11 +59,15 @@ impl Builder {
     }
 
     pub(crate) fn call(&mut self, from: ItemId, to: ItemId) {
-        self.edges.push((from, Edge { to, calls: 1, references: 0 }));
+        self.edges.push((from, Edge { to, calls: 1, references: 0, dead_calls: 0 }));
     }
 
     pub(crate) fn refer(&mut self, from: ItemId, to: ItemId) {
-        self.edges.push((from, Edge { to, calls: 0, references: 1 }));
+        self.edges.push((from, Edge { to, calls: 0, references: 1, dead_calls: 0 }));
+    }
+
+    pub(crate) fn dead_call(&mut self, from: ItemId, to: ItemId) {
+        self.edges.push((from, Edge { to, calls: 0, references: 0, dead_calls: 1 }));
     }
 
     pub(crate) fn graph(&self) -> Graph {

@@ -215,6 +215,15 @@ fn local_symbols_of_the_assembly_are_in_unit_0() {
 fn always_inline_functions_are_where_they_are_called() {
     let absent = after(|p| remove(&mut p.units[1].copies, ALWAYS));
     assert_eq!(absent, CheckError::NotInlinable { item: "always".into(), caller: "other".into(), unit: 1 });
+    let mut dead = Builder::new();
+    let always = dead.add(Item { inline: InlineAttribute::Always, ..function("always", 50) });
+    let (user, other) = (dead.add(visible("user", 9)), dead.add(visible("other", 9)));
+    dead.dead_call(user, always);
+    let unit = |defines| Unit { defines, ..Unit::default() };
+    let units = vec![unit(vec![always, other]), unit(vec![user])];
+    let partitioning = Partitioning { units, promoted: [always].into(), ..Partitioning::default() };
+    let error = CheckError::NotInlinable { item: "always".into(), caller: "user".into(), unit: 1 };
+    assert_eq!(check(&dead.graph(), &partitioning), Err(error), "a dead call is one for those who do not see it");
 }
 
 #[test]

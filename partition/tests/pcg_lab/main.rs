@@ -13,7 +13,7 @@ use serde_json::Value;
 
 /// Two visible functions that call a tiny local one.
 const GRAPH: &str = concat!(
-    r#"{"schema_version":2,"name":"demo","items":["#,
+    r#"{"schema_version":3,"name":"demo","items":["#,
     r#"{"name":"main","kind":"function","linkage":"external","instructions":100,"cost":150,"uses":[[2,1,0]]},"#,
     r#"{"name":"other","kind":"function","linkage":"external","instructions":100,"cost":150,"uses":[[2,1,0]]},"#,
     r#"{"name":"tiny","kind":"function","linkage":"internal","instructions":3,"cost":4,"unnamed_addr":true}]}"#,

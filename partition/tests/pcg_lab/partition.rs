@@ -61,7 +61,7 @@ fn a_wrong_command_line_is_exit_code_2() {
 
 #[test]
 fn a_graph_that_cannot_be_read_is_exit_code_3() {
-    let newer = GRAPH.replace(r#""schema_version":2"#, r#""schema_version":9"#);
+    let newer = GRAPH.replace(r#""schema_version":3"#, r#""schema_version":9"#);
     let cases = [
         (PathBuf::from("no-such-file.graph"), "cannot open"),
         (file("garbage.graph", "BC"), "not a saved graph"),
@@ -79,7 +79,7 @@ fn a_truth_that_cannot_be_used_is_exit_code_3() {
     let cases = [
         (PathBuf::from("no-such-file.truth"), "cannot open"),
         (
-            file("garbage.truth", &GRAPH.replace(r#""schema_version":2"#, r#""schema_version":1"#)),
+            file("garbage.truth", &GRAPH.replace(r#""schema_version":3"#, r#""schema_version":1"#)),
             "not an inline truth",
         ),
         (file("newer.truth", &newer), "schema version 9"),

@@ -70,15 +70,16 @@ fn item() -> impl Strategy<Value = Item> {
 /// A graph of up to `most` items with about two uses each.
 pub(crate) fn graph(most: usize) -> impl Strategy<Value = Graph> {
     let items = prop::collection::vec(item(), 0..most);
-    let uses = prop::collection::vec((any::<Index>(), any::<Index>(), 0..3u32, 0..2u32), 0..most * 2);
+    let uses = prop::collection::vec((any::<Index>(), any::<Index>(), 0..3u32, 0..2u32, 0..2u32), 0..most * 2);
     (items, uses, any::<bool>()).prop_map(|(mut items, uses, has_asm)| {
         items.iter_mut().enumerate().for_each(|(number, item)| item.name = format!("item{number}"));
         let id = |index: &Index| ItemId(index.index(items.len()) as u32);
-        let edges = uses.iter().filter(|(.., calls, references)| !items.is_empty() && calls + references > 0);
-        let edges = edges.map(|(from, to, calls, references)| {
-            let from = id(from);
-            let calls = if items[from.index()].kind == ItemKind::Function { *calls } else { 0 };
-            (from, Edge { to: id(to), calls, references: (*references).max(u32::from(calls == 0)) })
+        let edges = uses.iter().filter(|_| !items.is_empty());
+        let edges = edges.map(|&(ref from, ref to, calls, references, dead_calls)| {
+            let (from, to) = (id(from), id(to));
+            let is_function = items[from.index()].kind == ItemKind::Function;
+            let (calls, dead_calls) = if is_function { (calls, dead_calls) } else { (0, 0) };
+            (from, Edge { to, calls, references: references.max(u32::from(calls + dead_calls == 0)), dead_calls })
         });
         let edges = edges.collect();
         Graph::new("random".into(), items, edges, has_asm)
@@ -112,7 +113,8 @@ pub(crate) fn program(count: Range<usize>) -> impl Strategy<Value = Graph> {
         };
         let items: Vec<Item> = sizes.iter().enumerate().map(function).collect();
         let id = |index: &Index| ItemId(index.index(items.len()) as u32);
-        let edge = |(from, to): &(Index, Index)| (id(from), Edge { to: id(to), calls: 1, references: 0 });
+        let edge =
+            |(from, to): &(Index, Index)| (id(from), Edge { to: id(to), calls: 1, references: 0, dead_calls: 0 });
         let edges = calls.iter().map(edge).collect();
         Graph::new("program".into(), items, edges, false)
     })

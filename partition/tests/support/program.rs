@@ -72,7 +72,7 @@ impl Program {
         for &(from, copy) in &self.functions {
             let (to, other) = self.functions[random.below(self.functions.len() as u64) as usize];
             if random.below(CALLS_BETWEEN_COPIES) == 0 && other != copy {
-                self.edges.push((from, Edge { to, calls: 1, references: 0 }));
+                self.edges.push((from, Edge { to, calls: 1, references: 0, dead_calls: 0 }));
             }
         }
     }
