@@ -22,7 +22,7 @@ namespace {
 
 // The variable whose content a function copies to where its result goes, if it does nothing else.
 const GlobalVariable *copiedResult(const Function &F, unsigned Result) {
-  if (F.isDeclaration() || F.size() != 1)
+  if (F.isDeclaration())
     return nullptr;
   const GlobalVariable *Source = nullptr;
   for (const Instruction &I : F.getEntryBlock()) {
@@ -48,7 +48,7 @@ const GlobalVariable *contentOf(const AllocaInst &Slot) {
     unsigned Argument = Call->getArgOperandNo(&U);
     const GlobalVariable *Source = nullptr;
     if (const auto *Copy = dyn_cast<MemCpyInst>(Call))
-      Source = Argument == 0 ? dyn_cast<GlobalVariable>(Copy->getRawSource()) : nullptr;
+      Source = dyn_cast<GlobalVariable>(Copy->getRawSource());
     else if (const Function *Callee = Call->getCalledFunction(); Callee && Argument < Callee->arg_size())
       Source = copiedResult(*Callee, Argument);
     if (!Source || (Content && Content != Source))

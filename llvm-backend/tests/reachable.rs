@@ -21,6 +21,16 @@ const TYPES: &str = "
       call void @llvm.memcpy.p0.p0.i64(ptr %result, ptr @u16, i64 16, i1 false)
       ret void
     }
+    define internal void @two_ids(ptr sret([16 x i8]) %result, ptr %self) unnamed_addr {
+      call void @llvm.memcpy.p0.p0.i64(ptr %result, ptr @u8, i64 16, i1 false)
+      call void @llvm.memcpy.p0.p0.i64(ptr %result, ptr @u16, i64 16, i1 false)
+      ret void
+    }
+    define internal void @changed_id(ptr sret([16 x i8]) %result, ptr %self) unnamed_addr {
+      call void @llvm.memcpy.p0.p0.i64(ptr %result, ptr @u8, i64 16, i1 false)
+      store i64 1, ptr %result
+      ret void
+    }
     declare void @same()
     declare void @unknown(ptr)
     declare void @different(i64)
@@ -95,6 +105,9 @@ fn what_is_not_known_is_not_folded() {
         ("@u8", "store i128 7, ptr %slot"),
         ("@u8", "call void @unknown(ptr sret([16 x i8]) %slot)\n"),
         ("@u8", "call void @type_id(ptr sret([16 x i8]) %x, ptr %slot)"),
+        ("@u8", "call void @two_ids(ptr sret([16 x i8]) %slot, ptr %x)"),
+        ("@u8", "call void @changed_id(ptr sret([16 x i8]) %slot, ptr %x)"),
+        ("@u8", "call void @llvm.memcpy.p0.p0.i64(ptr %x, ptr %slot, i64 16, i1 false)"),
         ("@u8", "call void @type_id(ptr sret([16 x i8]) %slot, ptr %x) call void @unknown(ptr %slot)"),
         (
             "@u8",
