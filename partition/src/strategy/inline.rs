@@ -191,6 +191,30 @@ mod tests {
     }
 
     #[test]
+    fn dead_calls_tie_no_functions_together() {
+        let mut module = Builder::new();
+        let users = crowd(&mut module, 8);
+        for (index, user) in users.iter().enumerate() {
+            let local = module.add(function(&format!("local{index}"), 900));
+            module.call(*user, local);
+            module.dead_call(users[(index + 1) % 8], local);
+        }
+        assert_eq!(cut(&module, 8).units.len(), 8);
+    }
+
+    #[test]
+    fn dead_calls_make_no_copies() {
+        let mut module = Builder::new();
+        let (wrapper, inner) = (module.add(function("wrapper", 20)), module.add(function("inner", 300)));
+        let users = crowd(&mut module, 4);
+        users.iter().for_each(|user| module.call(*user, wrapper));
+        module.call(users[0], inner);
+        module.dead_call(wrapper, inner);
+        let found = cut(&module, 2);
+        assert!(unit_of(&found, users[0]).defines.contains(&inner), "{found:?}");
+    }
+
+    #[test]
     fn methods_that_cost_nothing_are_where_a_vtable_is() {
         let mut module = Builder::new();
         let (vtable, tiny, large) =

@@ -143,7 +143,7 @@ fn follow_callers(problem: &Problem<'_>, roles: &mut [Role]) {
     let shared = problem.graph.ids().filter(|id| is_function(id) && roles[id.index()] != Role::Owned);
     let mut callers: Vec<ItemId> = shared.collect();
     while let Some(caller) = callers.pop() {
-        for edge in problem.graph.uses(caller) {
+        for edge in problem.graph.uses(caller).iter().filter(|edge| edge.calls > 0) {
             if roles[edge.to.index()] != Role::Copied && follows(edge.to) {
                 roles[edge.to.index()] = Role::Copied;
                 callers.push(edge.to);
