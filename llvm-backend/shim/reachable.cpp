@@ -20,6 +20,8 @@ using namespace llvm;
 
 namespace {
 
+constexpr unsigned MostUses = 16;
+
 // The variable whose content a function copies to where its result goes, if it does nothing else.
 const GlobalVariable *copiedResult(const Function &F, unsigned Result) {
   if (F.isDeclaration())
@@ -34,8 +36,11 @@ const GlobalVariable *copiedResult(const Function &F, unsigned Result) {
   return Source;
 }
 
-// The variable with whose content a slot is filled, once and for all.
+// The variable with whose content a slot is filled, once and for all. Slots with many uses are not looked at, as each
+// comparison asks again.
 const GlobalVariable *contentOf(const AllocaInst &Slot) {
+  if (Slot.hasNUsesOrMore(MostUses + 1))
+    return nullptr;
   const GlobalVariable *Content = nullptr;
   for (const Use &U : Slot.uses()) {
     if (isa<LoadInst>(U.getUser()))

@@ -152,3 +152,12 @@ fn blocks_that_nothing_leads_to_are_dead() {
     let graph = read_graph(&module(&ir), GRAPH).expect("the module can be read");
     assert_eq!([calls(&graph, "if_same"), calls(&graph, "if_different")], [(0, 3), (1, 0)]);
 }
+
+#[test]
+fn slots_with_many_uses_are_not_looked_at() {
+    let with_loads = |count: usize| {
+        let loads: String = (0..count).map(|number| format!("%load{number} = load i8, ptr %slot\n")).collect();
+        calls(&comparing("@u8", &format!("{}\n{loads}", FILLS[0])), "if_different")
+    };
+    assert_eq!([with_loads(14), with_loads(15)], [(0, 1), (1, 0)]);
+}

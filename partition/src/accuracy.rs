@@ -8,8 +8,8 @@
 //! * *direct* pairs are edges, and precision and recall are about them;
 //! * *transitive* pairs are not. For them it is only said how many of the callees are forecast as inlined.
 //!
-//! Functions that LLVM deletes before it comes to inline into them, and calls that it finds unreachable, are in the graph
-//! and not in the remarks, so a precision of 1 is out of reach.
+//! Functions that LLVM deletes before it comes to inline into them, and calls of which only it finds that they are
+//! unreachable, are in the graph and not in the remarks, so a precision of 1 is out of reach.
 
 use std::collections::BTreeSet;
 
@@ -84,7 +84,7 @@ impl Accuracy {
         }
         for pair in &pairs.known {
             let callee = forecast.of(pair.callee);
-            if !is_call(graph, pair.caller, pair.callee) {
+            if graph.calls(pair.caller, pair.callee) == 0 {
                 this.transitive += 1;
                 this.transitive_found += usize::from(callee.inlining != Inlining::Kept);
                 continue;
@@ -115,11 +115,6 @@ impl Accuracy {
     fn direct(&mut self, only_called: &[bool], callee: ItemId) -> &mut DirectPairs {
         if only_called[callee.index()] { &mut self.only_call } else { &mut self.several_calls }
     }
-}
-
-fn is_call(graph: &Graph, caller: ItemId, callee: ItemId) -> bool {
-    let uses = graph.uses(caller);
-    uses.binary_search_by_key(&callee, |edge| edge.to).is_ok_and(|position| uses[position].calls > 0)
 }
 
 /// Whether each item is a local function whose only use is one call.

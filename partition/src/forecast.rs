@@ -144,7 +144,7 @@ impl Forecast {
                 let work = FUNCTION_WORK + own_work(u64::from(graph[id].instructions)) + inlined;
                 let import_work = work * IMPORT_PERCENT / 100;
                 let mut forecast = ItemForecast { size, work, import_work, ..ItemForecast::default() };
-                let own = graph.uses(id).iter().find(|edge| edge.to == id).map_or(0, |edge| edge.calls);
+                let own = graph.calls(id, id);
                 judge(&graph[id], Traits { recursive, bare_size, uses: uses.of(id), own }, &mut forecast);
                 items[id.index()] = forecast;
             }

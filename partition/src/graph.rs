@@ -212,6 +212,12 @@ impl Graph {
         &self.edges[self.first[from.index()] as usize..self.first[from.index() + 1] as usize]
     }
 
+    /// How many calls of `to` in `from` may be reached.
+    pub fn calls(&self, from: ItemId, to: ItemId) -> u32 {
+        let uses = self.uses(from);
+        uses.binary_search_by_key(&to, |edge| edge.to).map_or(0, |position| uses[position].calls)
+    }
+
     /// Who uses each item: the reverse of [`Graph::uses`], each list ordered by user.
     pub fn users(&self) -> Vec<Vec<(ItemId, Edge)>> {
         let mut users = vec![Vec::new(); self.items.len()];

@@ -134,13 +134,10 @@ impl Merging {
     /// Merges local functions with their only user, those whose only call gets inlined and large ones first.
     fn chains(&mut self, problem: &Problem<'_>, reached: &Reached) {
         let is_last_call = |used: ItemId| problem.forecast.of(used).last_call;
-        let calls = |user: ItemId, used: ItemId| {
-            problem.graph.uses(user).iter().any(|edge| edge.to == used && edge.calls > 0)
-        };
         let is_chain = |user: ItemId, used: ItemId| match reached.users[used.index()] {
             1 => problem.graph[used].linkage.is_local(),
             // Others have copies of its caller.
-            _ => is_last_call(used) && calls(user, used),
+            _ => is_last_call(used) && problem.graph.calls(user, used) > 0,
         };
         let chains = reached.owned.iter().copied().filter(|(user, used)| is_chain(*user, *used));
         let mut chains: Vec<(ItemId, ItemId)> = chains.collect();
