@@ -81,7 +81,7 @@ const FUNCTION_WORK: u64 = 8;
 
 /// Beyond so many instructions, LLVM's time on a function may grow with their cube (there are passes that go through
 /// blocks for each variable or for each other block). The one function of cranelift-codegen with 89,528 takes 32
-/// seconds, ten times as long as in proportion, and another version of it with 47,000 eight times; four others with
+/// seconds, ten times as long as in proportion, and another version of it with 47,000 eight times; others with
 /// 14,000 to 26,000 take no longer than in proportion. Such a function has to be begun first, and wants a unit of its own.
 const LINEAR_INSTRUCTIONS: u64 = 25_000;
 
