@@ -20,6 +20,7 @@ using namespace llvm;
 
 namespace {
 
+// Of a slot that is looked at.
 constexpr unsigned MostUses = 16;
 
 // The variable whose content a function copies to where its result goes, if it does nothing else.
