@@ -6,12 +6,15 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::num::NonZero;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use pcg_llvm_backend::{CompileOptions, CrateModule, UnitObject, Wanted, Workers, compile_units, compile_whole, join};
-use pcg_partition::{Graph, Partitioning, Strategy, automatic_units, partition};
+use pcg_llvm_backend::{
+    CompileOptions, CrateModule, ParsedModule, UnitObject, Wanted, Workers, compile_units, compile_whole, join,
+};
+use pcg_partition::{Strategy, automatic_units, partition};
 
 use crate::archive::{self, Member, module_name};
 use crate::exit::Exit;
@@ -118,18 +121,11 @@ fn crate_object(compile: &Compile, name: &str, bitcode: Vec<u8>) -> Result<PathB
     let report = &compile.report;
     pcg_llvm_backend::start(&compile.plan.llvm_args)?;
     let module = CrateModule::new(name, bitcode)?;
-    let graph = report.phase("graph", || read_graph(compile, &module))?;
-    keep.graph(&graph)?;
     let (units, localise) = if archive::is_allocator_shim(name) {
         (vec![compile_shim(compile, &module)?], BTreeSet::new())
     } else {
-        let partitioning = report.phase("partition", || partitioning(compile, &graph))?;
-        let units = report.phase("units", || compile_partitioning(compile, &module, &graph, &partitioning))?;
-        let statistics: Vec<_> = units.iter().map(|unit| &unit.statistics).collect();
-        report.units(&graph, &partitioning, &statistics);
-        (units, promoted_names(&graph, &partitioning))
+        compile_crate(compile, &module, &keep)?
     };
-    keep.inline_truth(&graph, &units)?;
     keep.units(&units)?;
     // rustc may be at work still, and the units have given their tokens back.
     compile.workers.tokens.wait();
@@ -144,40 +140,51 @@ fn crate_object(compile: &Compile, name: &str, bitcode: Vec<u8>) -> Result<PathB
     Ok(object)
 }
 
-fn read_graph(compile: &Compile, module: &CrateModule) -> Result<Graph, pcg_llvm_backend::Error> {
-    let options = &compile.plan.options;
-    let is_saved = options.dump_graph.is_some();
-    // One unit has stock's code, so it has every function.
-    let is_divided = compile.plan.codegen_units.is_none_or(|units| units.get() > 1);
-    let wanted = Wanted {
-        promises: is_divided,
-        constants: is_divided || is_saved,
-        sources: options.strategy == Strategy::Source || is_saved,
-        bodies: compile.plan.settings.opt_level.merges_functions() && (is_divided || is_saved),
-    };
-    module.graph(wanted, &compile.workers)
-}
-
-fn partitioning(compile: &Compile, graph: &Graph) -> Result<Partitioning, Failure> {
-    let options = &compile.plan.options;
-    let units = match compile.plan.codegen_units {
-        // What one unit inlines is the truth that others are measured against.
-        _ if options.inline_truth.is_some() => 1,
-        Some(units) => units.get(),
-        None => automatic_units(graph),
-    };
-    partition(graph, options.strategy, units)
-        .map_err(|source| Failure::Partition { module: graph.name.clone(), source })
-}
-
-fn compile_partitioning(
+/// The crate's units, and the promoted items by name.
+fn compile_crate(
     compile: &Compile,
     module: &CrateModule,
-    graph: &Graph,
-    partitioning: &Partitioning,
-) -> Result<Vec<UnitObject>, Failure> {
-    let options = options(compile, partitioning.units.len());
-    Ok(compile_units(module, graph, partitioning, &compile.plan.settings, &compile.workers, &options)?)
+    keep: &Keep,
+) -> Result<(Vec<UnitObject>, BTreeSet<String>), Failure> {
+    let (plan, report) = (compile.plan, &compile.report);
+    let (module, units) = report.phase("graph", || read(compile, module))?;
+    let graph = &module.graph;
+    keep.graph(graph)?;
+    let partitioning = report.phase("partition", || {
+        partition(graph, plan.options.strategy, units)
+            .map_err(|source| Failure::Partition { module: graph.name.clone(), source })
+    })?;
+    let objects = report.phase("units", || {
+        let options = options(compile, partitioning.units.len());
+        compile_units(&module, &partitioning, &plan.settings, &compile.workers, &options)
+    })?;
+    let statistics: Vec<_> = objects.iter().map(|unit| &unit.statistics).collect();
+    report.units(graph, &partitioning, &statistics);
+    keep.inline_truth(graph, &objects)?;
+    let promoted = partitioning.promoted.iter().map(|&item| graph[item].name.clone()).collect();
+    Ok((objects, promoted))
+}
+
+/// The module, and into how many units it is divided. What is of use only where there are several is searched for only
+/// then.
+fn read(compile: &Compile, module: &CrateModule) -> Result<(ParsedModule, usize), pcg_llvm_backend::Error> {
+    let options = &compile.plan.options;
+    let is_saved = options.dump_graph.is_some();
+    let fixed = match compile.plan.codegen_units {
+        // What one unit inlines is the truth that others are measured against.
+        _ if options.inline_truth.is_some() => Some(1),
+        units => units.map(NonZero::get),
+    };
+    let sources = options.strategy == Strategy::Source || is_saved;
+    let merges = compile.plan.settings.opt_level.merges_functions();
+    let mut units = 1;
+    let module = ParsedModule::read(module, &compile.workers, |graph| {
+        units = fixed.unwrap_or_else(|| automatic_units(graph));
+        let is_divided = units > 1;
+        let is_searched = is_divided || is_saved;
+        Wanted { sources, promises: is_divided, constants: is_searched, bodies: merges && is_searched }
+    })?;
+    Ok((module, units))
 }
 
 /// Stock does not optimise the allocator shim.
@@ -201,10 +208,6 @@ fn options(compile: &Compile, units: usize) -> CompileOptions {
         verify: options.strict,
         comment,
     }
-}
-
-fn promoted_names(graph: &Graph, partitioning: &Partitioning) -> BTreeSet<String> {
-    partitioning.promoted.iter().map(|&item| graph[item].name.clone()).collect()
 }
 
 fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {

@@ -41,11 +41,12 @@ template <typename Visitor> void forEachDefinition(llvm::Module &M, Visitor Visi
     Visit(I);
 }
 
-// Collects what LLVM reports while a context is read; LLVM's own handler would end the process on an error.
+// Collects what LLVM reports while it lives; LLVM's own handler would end the process on an error.
 struct DiagnosticText {
+  llvm::LLVMContext &Context;
   std::string Errors;
 
-  explicit DiagnosticText(llvm::LLVMContext &Context) {
+  explicit DiagnosticText(llvm::LLVMContext &Context) : Context(Context) {
     Context.setDiagnosticHandlerCallBack(
         [](const llvm::DiagnosticInfo *Info, void *Self) {
           if (Info->getSeverity() != llvm::DS_Error)
@@ -56,6 +57,8 @@ struct DiagnosticText {
         },
         this);
   }
+  ~DiagnosticText() { Context.setDiagnosticHandlerCallBack(nullptr); }
+  DiagnosticText(const DiagnosticText &) = delete;
 };
 
 #endif

@@ -27,6 +27,8 @@
 
 using namespace llvm;
 
+class GraphReader;
+
 struct PcgGraph {
   std::string Name;
   bool HasAsm = false;
@@ -35,10 +37,13 @@ struct PcgGraph {
   std::vector<PcgItem> Items;
   std::vector<PcgEdge> Edges;
   std::vector<PcgConstant> Constants;
-  // What it was read from. To free it takes a tenth of the time of reading it.
-  LLVMContext Context;
-  DiagnosticText Text{Context};
+  // What it was read from, until it is taken.
+  std::unique_ptr<LLVMContext> Context = std::make_unique<LLVMContext>();
   std::unique_ptr<Module> M;
+  std::unique_ptr<GraphReader> Reader;
+
+  PcgGraph();
+  ~PcgGraph();
 };
 
 namespace {
@@ -77,6 +82,8 @@ uint8_t inlineCode(const Function &F) {
   return F.hasFnAttribute(Attribute::InlineHint) ? 1 : 0;
 }
 
+} // namespace
+
 class GraphReader {
   Module &M;
   PcgGraph &Graph;
@@ -94,7 +101,8 @@ class GraphReader {
 public:
   GraphReader(Module &M, PcgGraph &Graph) : M(M), Graph(Graph) {}
 
-  void read(bool Bodies, bool Promises, bool Constants) {
+  // What can be read off. The module stays as it is.
+  void read() {
     Graph.Name = M.getSourceFileName();
     Graph.HasAsm = !M.getModuleInlineAsm().empty();
     forEachDefinition(M, [&](GlobalValue &GV) { Ids.try_emplace(&GV, Ids.size()); });
@@ -104,8 +112,12 @@ public:
     markUsed();
     markAsm();
     forEachDefinition(M, [&](GlobalValue &GV) { addUses(GV); });
-    size_t EdgesOfBodies = Graph.Edges.size();
     numberGroups();
+  }
+
+  // What has to be searched for. Attributes of the module change, and one function takes another's place.
+  void search(bool Bodies, bool Promises, bool Constants) {
+    size_t EdgesOfBodies = Graph.Edges.size();
     if (Bodies)
       markIdentical();
     if (Constants)
@@ -333,24 +345,43 @@ private:
   }
 };
 
-} // namespace
+PcgGraph::PcgGraph() = default;
+PcgGraph::~PcgGraph() = default;
 
-extern "C" PcgGraph *pcg_graph_read(const char *Bitcode, size_t Length, bool Bodies, bool Promises, bool Constants,
-                                    char **Error) {
+extern "C" PcgGraph *pcg_graph_read(const char *Bitcode, size_t Length, char **Error) {
   auto Graph = std::make_unique<PcgGraph>();
-  Graph->Context.setDiscardValueNames(true);
-  auto M = parseBitcodeFile(MemoryBufferRef(StringRef(Bitcode, Length), "crate"), Graph->Context);
+  Graph->Context->setDiscardValueNames(true);
+  DiagnosticText Text(*Graph->Context);
+  auto M = parseBitcodeFile(MemoryBufferRef(StringRef(Bitcode, Length), "crate"), *Graph->Context);
   if (!M) {
     setError(Error, toString(M.takeError()));
     return nullptr;
   }
   Graph->M = std::move(*M);
-  GraphReader(*Graph->M, *Graph).read(Bodies, Promises, Constants);
-  if (!Graph->Text.Errors.empty()) {
-    setError(Error, Graph->Text.Errors);
+  Graph->Reader = std::make_unique<GraphReader>(*Graph->M, *Graph);
+  Graph->Reader->read();
+  if (!Text.Errors.empty()) {
+    setError(Error, Text.Errors);
     return nullptr;
   }
   return Graph.release();
+}
+
+extern "C" bool pcg_graph_search(PcgGraph *Graph, bool Bodies, bool Promises, bool Constants, char **Error) {
+  DiagnosticText Text(*Graph->Context);
+  Graph->Reader->search(Bodies, Promises, Constants);
+  if (!Text.Errors.empty())
+    setError(Error, Text.Errors);
+  return Text.Errors.empty();
+}
+
+extern "C" LLVMModuleRef pcg_graph_take_module(PcgGraph *Graph, LLVMContextRef *Context) {
+  Graph->Reader.reset();
+  // Comparisons may have been folded on the way, to expressions that nothing uses but what they refer to knows of.
+  for (GlobalValue &GV : Graph->M->global_values())
+    GV.removeDeadConstantUsers();
+  *Context = wrap(Graph->Context.release());
+  return wrap(Graph->M.release());
 }
 
 extern "C" void pcg_graph_free(PcgGraph *Graph) { delete Graph; }

@@ -75,10 +75,13 @@ typedef struct {
   uint8_t verify;
 } PcgSettings;
 
-// Reads a whole module and describes it; with `bodies`, functions with the same body are found, with `promises`, what
-// functions promise their callers, with `constants`, arguments that are constants. `bitcode` has to live only during
-// the call.
-PcgGraph *pcg_graph_read(const char *bitcode, size_t length, bool bodies, bool promises, bool constants, char **error);
+// Reads a whole module and describes it. `bitcode` has to live only during the call.
+PcgGraph *pcg_graph_read(const char *bitcode, size_t length, char **error);
+// Adds what has to be searched for: with `bodies`, functions with the same body, with `promises`, what functions promise
+// their callers, with `constants`, arguments that are constants. The module is another one afterwards, of use to nobody.
+bool pcg_graph_search(PcgGraph *graph, bool bodies, bool promises, bool constants, char **error);
+// Hands over the module, and the context that it belongs to. The description stays; there is nothing to search any more.
+LLVMModuleRef pcg_graph_take_module(PcgGraph *graph, LLVMContextRef *context);
 void pcg_graph_free(PcgGraph *graph);
 const PcgItem *pcg_graph_items(const PcgGraph *graph, size_t *count);
 const PcgEdge *pcg_graph_edges(const PcgGraph *graph, size_t *count);
@@ -95,11 +98,12 @@ typedef void (*PcgOnInlined)(void *opaque, const char *caller, size_t caller_len
 // `on_inlined` may be null; LLVM then makes no remarks.
 void pcg_context_prepare(LLVMContextRef context, PcgOnDiagnostic on_diagnostic, PcgOnInlined on_inlined, void *opaque);
 
+// Reads a whole module. `bitcode` must outlive the call only, here as below.
+LLVMModuleRef pcg_module_read(LLVMContextRef context, const char *bitcode, size_t length, char **error);
 // Loads the bodies that one unit has; everything else becomes a declaration or vanishes. `actions` has one entry per
 // item of the graph, and so has `promises` unless it is null; `replaced` are pairs of an item that is declared nowhere
 // and the one to use in its place; `constants` are put in the place of arguments where the function is defined, and
-// refer to no item that is replaced. `bitcode` must outlive the call only. With `actions` null the module is loaded
-// whole.
+// refer to no item that is replaced.
 LLVMModuleRef pcg_unit_load(LLVMContextRef context, const char *bitcode, size_t length, const uint8_t *actions,
                             size_t action_count, const uint64_t *promises, const uint32_t (*replaced)[2],
                             size_t replaced_count, const PcgConstant *constants, size_t constant_count, bool first,

@@ -279,17 +279,24 @@ extern "C" void pcg_context_prepare(LLVMContextRef Context, PcgOnDiagnostic OnDi
   C.setDiagnosticHandler(std::make_unique<UnitDiagnostics>(OnDiagnostic, OnInlined, Opaque));
 }
 
+// The module, or null with the error set.
+static LLVMModuleRef handOver(Expected<std::unique_ptr<Module>> M, char **Error) {
+  if (M)
+    return wrap(M->release());
+  setError(Error, toString(M.takeError()));
+  return nullptr;
+}
+
+extern "C" LLVMModuleRef pcg_module_read(LLVMContextRef Context, const char *Bitcode, size_t Length, char **Error) {
+  return handOver(parseBitcodeFile(MemoryBufferRef(StringRef(Bitcode, Length), "crate"), *unwrap(Context)), Error);
+}
+
 extern "C" LLVMModuleRef pcg_unit_load(LLVMContextRef Context, const char *Bitcode, size_t Length,
                                        const uint8_t *Actions, size_t ActionCount, const uint64_t *Promises,
                                        const uint32_t (*Replaced)[2], size_t ReplacedCount,
                                        const PcgConstant *Constants, size_t ConstantCount, bool First, char **Error) {
-  MemoryBufferRef Buffer(StringRef(Bitcode, Length), "crate");
-  auto M = Actions ? getLazyBitcodeModule(Buffer, *unwrap(Context)) : parseBitcodeFile(Buffer, *unwrap(Context));
-  if (!M) {
-    setError(Error, toString(M.takeError()));
-    return nullptr;
-  }
-  if (Actions) {
+  auto M = getLazyBitcodeModule(MemoryBufferRef(StringRef(Bitcode, Length), "crate"), *unwrap(Context));
+  if (M) {
     UnitLoader Loader(**M, Actions, ActionCount, Promises, ArrayRef(Replaced, ReplacedCount),
                       ArrayRef(Constants, ConstantCount), First);
     std::string Problem = Loader.load();
@@ -298,7 +305,7 @@ extern "C" LLVMModuleRef pcg_unit_load(LLVMContextRef Context, const char *Bitco
       return nullptr;
     }
   }
-  return wrap(M->release());
+  return handOver(std::move(M), Error);
 }
 
 extern "C" void pcg_module_add_ident(LLVMModuleRef Module, const char *Text, size_t Length) {

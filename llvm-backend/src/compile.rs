@@ -12,13 +12,14 @@ use std::sync::Arc;
 
 use crossbeam::channel::{self, Receiver, Sender};
 use jobserver::HelperThread;
-use pcg_partition::{Graph, Partitioning};
+use pcg_partition::Partitioning;
 
 use crate::error::Error;
 use crate::module::CrateModule;
+use crate::parsed::ParsedModule;
 use crate::queue::{Queue, Task};
 use crate::settings::Settings;
-use crate::unit::{Job, Optimised, UnitObject, actions, constants};
+use crate::unit::{Job, Optimised, Source, Unit, UnitObject, sources};
 use crate::workers::Workers;
 
 /// How units are compiled besides [`Settings`]: nothing here changes the machine code.
@@ -36,37 +37,30 @@ pub struct CompileOptions {
 
 /// Compiles every unit of a partitioning and returns the objects in the order of the units.
 ///
+/// The first call with one unit makes it from the module as it was read.
+///
 /// # Errors
 /// The first error of any unit ([`Error::Unit`], [`Error::Fatal`], [`Error::Panic`]) or [`Error::Jobserver`]; units
 /// that have not started by then never do.
 pub fn compile_units(
-    module: &CrateModule,
-    graph: &Graph,
+    module: &ParsedModule,
     partitioning: &Partitioning,
     settings: &Settings,
     workers: &Workers,
     options: &CompileOptions,
 ) -> Result<Vec<UnitObject>, Error> {
-    let settings = Arc::new(settings.clone());
-    let comment: Arc<str> = options.comment.as_str().into();
-    let replaced: Arc<[[u32; 2]]> = partitioning.replaced.iter().map(|(id, substitute)| [id.0, substitute.0]).collect();
-    let constants = constants(module, partitioning);
+    let (settings, options) = (Arc::new(settings.clone()), Arc::new(options.clone()));
+    let unit = |index| Unit {
+        index,
+        module: module.module.clone(),
+        optimise: true,
+        options: options.clone(),
+        settings: settings.clone(),
+    };
     // Units come with the heaviest first, but for the one that has the module's assembly.
-    let jobs: Vec<Job> = (0..partitioning.units.len())
-        .map(|index| Job {
-            index,
-            module: module.clone(),
-            actions: Some(actions(graph, partitioning, index)),
-            replaced: replaced.clone(),
-            constants: constants.clone(),
-            optimise: true,
-            verify: options.verify,
-            keep_bitcode: options.keep_bitcode,
-            record_inlined: options.record_inlined,
-            settings: settings.clone(),
-            comment: comment.clone(),
-        })
-        .collect();
+    let units = (0..partitioning.units.len()).map(unit);
+    let sources = sources(module, partitioning);
+    let jobs = units.zip(sources).map(|(unit, source)| Job { source, unit }).collect();
     let mut objects = Coordinator::new(jobs, workers)?.run()?;
     objects.sort_by_key(|object| object.index);
     Ok(objects)
@@ -83,21 +77,10 @@ pub fn compile_whole(
     workers: &Workers,
     options: &CompileOptions,
 ) -> Result<UnitObject, Error> {
-    let job = Job {
-        index: 0,
-        module: module.clone(),
-        actions: None,
-        replaced: Arc::default(),
-        constants: Arc::default(),
-        optimise,
-        verify: options.verify,
-        keep_bitcode: options.keep_bitcode,
-        record_inlined: options.record_inlined,
-        settings: Arc::new(settings.clone()),
-        comment: options.comment.as_str().into(),
-    };
+    let (settings, options) = (Arc::new(settings.clone()), Arc::new(options.clone()));
+    let unit = Unit { index: 0, module: module.clone(), optimise, options, settings };
     let is_last = false;
-    workers.run(&job.name(), move || job.optimise()?.emit(is_last))
+    workers.run(&unit.name(), move || Job { source: Source::Whole, unit }.optimise()?.emit(is_last))
 }
 
 enum Event {
@@ -116,7 +99,7 @@ enum Outcome {
 impl Task<Job, Optimised> {
     fn unit(&self) -> String {
         match self {
-            Self::Optimise(job) => job.name(),
+            Self::Optimise(job) => job.unit.name(),
             Self::Emit { unit, .. } => unit.name(),
         }
     }

@@ -76,14 +76,15 @@ pub(crate) type OnInlined = extern "C" fn(*mut c_void, *const u8, usize, *const 
 pub(crate) type OnDiagnostic = extern "C" fn(*mut c_void, LLVMDiagnosticSeverity, *const u8, usize);
 
 unsafe extern "C" {
-    pub(crate) fn pcg_graph_read(
-        bitcode: *const u8,
-        length: usize,
+    pub(crate) fn pcg_graph_read(bitcode: *const u8, length: usize, error: *mut *mut c_char) -> *mut Graph;
+    pub(crate) fn pcg_graph_search(
+        graph: *mut Graph,
         bodies: bool,
         promises: bool,
         constants: bool,
         error: *mut *mut c_char,
-    ) -> *mut Graph;
+    ) -> bool;
+    pub(crate) fn pcg_graph_take_module(graph: *mut Graph, context: *mut LLVMContextRef) -> LLVMModuleRef;
     pub(crate) fn pcg_graph_free(graph: *mut Graph);
     pub(crate) fn pcg_graph_items(graph: *const Graph, count: *mut usize) -> *const Item;
     pub(crate) fn pcg_graph_edges(graph: *const Graph, count: *mut usize) -> *const Edge;
@@ -96,6 +97,12 @@ unsafe extern "C" {
         on_inlined: Option<OnInlined>,
         opaque: *mut c_void,
     );
+    pub(crate) fn pcg_module_read(
+        context: LLVMContextRef,
+        bitcode: *const u8,
+        length: usize,
+        error: *mut *mut c_char,
+    ) -> LLVMModuleRef;
     pub(crate) fn pcg_unit_load(
         context: LLVMContextRef,
         bitcode: *const u8,

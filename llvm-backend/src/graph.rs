@@ -1,43 +1,60 @@
 //! From the shim's description of a module to the partitioner's [`Graph`].
 
-use std::slice;
 use std::sync::Arc;
+use std::{ptr, slice};
+
+use inkwell::context::Context;
+use inkwell::module::Module;
 
 use pcg_partition::{BodyId, Edge, Graph, GroupId, InlineAttribute, Item, ItemId, ItemKind, Linkage};
 
 use crate::ffi;
-
-/// What a graph is to say that takes time to find out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Wanted {
-    /// The module in which each function was written ([`Item::source`]): all symbols are demangled.
-    pub sources: bool,
-    /// Which functions have the same body ([`Item::body`]): functions are compared.
-    pub bodies: bool,
-    /// What functions promise their callers, for units that do not define them: pointers are followed through bodies.
-    /// The graph does not say it; the module that it was read from keeps it.
-    pub promises: bool,
-    /// Which arguments are the same constant in all calls of a function. The graph says that the function uses the
-    /// constant; the module keeps the rest.
-    pub constants: bool,
-}
+use crate::parsed::{Loaded, Wanted};
 
 /// A description that the shim made, with the module that it is of; they are freed with this value.
-pub(crate) struct Owned(pub(crate) *mut ffi::Graph);
+pub(crate) struct Description(*mut ffi::Graph);
 
 // SAFETY: LLVM wants a context, and what belongs to it, to be used by one thread at a time, not always by the same one.
-unsafe impl Send for Owned {}
+unsafe impl Send for Description {}
 
-impl Drop for Owned {
+impl Drop for Description {
     fn drop(&mut self) {
         // SAFETY: the pointer came from pcg_graph_read and is freed once.
         unsafe { ffi::pcg_graph_free(self.0) }
     }
 }
 
-impl Owned {
-    pub(crate) fn to_graph(&self, wanted: Wanted) -> Graph {
-        let items = self.items().iter().map(|raw| item(raw, wanted)).collect();
+impl Description {
+    /// Reads a whole module. The error is LLVM's.
+    pub(crate) fn read(bitcode: &[u8]) -> Result<Self, String> {
+        let (graph, error) = ffi::with_error(|error| {
+            // SAFETY: the bytes live during the call, and the shim only reads them.
+            unsafe { ffi::pcg_graph_read(bitcode.as_ptr(), bitcode.len(), error) }
+        });
+        if graph.is_null() { Err(error.unwrap_or_default()) } else { Ok(Self(graph)) }
+    }
+
+    /// Adds what has to be searched for. The error is LLVM's.
+    pub(crate) fn search(&mut self, Wanted { bodies, promises, constants, .. }: Wanted) -> Result<(), String> {
+        let (done, error) = ffi::with_error(|error| {
+            // SAFETY: the pointer is valid, and has the module still, as whoever takes it takes `self`.
+            unsafe { ffi::pcg_graph_search(self.0, bodies, promises, constants, error) }
+        });
+        if done { Ok(()) } else { Err(error.unwrap_or_default()) }
+    }
+
+    /// The module that was described.
+    pub(crate) fn into_module(self) -> Loaded {
+        let mut context = ptr::null_mut();
+        // SAFETY: the pointer is valid, and the shim hands over both, once, as `self` is gone.
+        unsafe {
+            let module = Module::new(ffi::pcg_graph_take_module(self.0, &mut context));
+            Loaded { module, context: Context::new(context) }
+        }
+    }
+
+    pub(crate) fn to_graph(&self, sources: bool) -> Graph {
+        let items = self.items().iter().map(|raw| item(raw, sources)).collect();
         let edges = self.edges().iter().map(edge).collect();
         let mut length = 0;
         // SAFETY: the pointer is valid, the name lives as long as the graph.
@@ -53,7 +70,7 @@ impl Owned {
     }
 
     /// The arguments that are constants, in the order of the graph's items.
-    pub(crate) fn constants(&self) -> Arc<[ffi::Constant]> {
+    pub(crate) fn constants(&self) -> Box<[ffi::Constant]> {
         let mut count = 0;
         // SAFETY: as in `items`.
         unsafe { array(ffi::pcg_graph_constants(self.0, &mut count), count) }.into()
@@ -89,10 +106,10 @@ unsafe fn text(data: *const u8, length: usize) -> String {
     String::from_utf8_lossy(unsafe { array(data, length) }).into_owned()
 }
 
-fn item(raw: &ffi::Item, wanted: Wanted) -> Item {
+fn item(raw: &ffi::Item, sources: bool) -> Item {
     // SAFETY: names live as long as the graph that `raw` was borrowed from.
     let name = unsafe { text(raw.name, raw.name_length) };
-    let is_named = raw.kind == 0 && wanted.sources;
+    let is_named = raw.kind == 0 && sources;
     let source = if is_named { source_module(&name) } else { String::new() };
     Item {
         name,

@@ -20,6 +20,7 @@ mod ffi;
 mod graph;
 mod join;
 mod module;
+mod parsed;
 mod queue;
 mod settings;
 mod start;
@@ -30,9 +31,9 @@ mod workers;
 
 pub use compile::{CompileOptions, compile_units, compile_whole};
 pub use error::Error;
-pub use graph::Wanted;
 pub use join::join;
 pub use module::{CrateModule, is_bitcode};
+pub use parsed::{ParsedModule, Wanted};
 pub use settings::{CodeModel, OptLevel, RelocationModel, Settings};
 pub use start::start;
 pub use tokens::Tokens;

@@ -1,6 +1,6 @@
 //! One codegen unit: a pure function of bitcode, partitioning and settings to an object, in two steps.
 
-use std::ffi::{CString, c_void};
+use std::ffi::{CString, c_char, c_void};
 use std::mem;
 use std::ptr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,13 +11,16 @@ use inkwell::memory_buffer::MemoryBuffer;
 use inkwell::module::Module;
 use inkwell::targets::TargetMachine;
 use llvm_sys::LLVMDiagnosticSeverity;
+use llvm_sys::prelude::{LLVMContextRef, LLVMModuleRef};
 use object::{Object, ObjectSection, SectionKind};
 use pcg_partition::{Graph, ItemId, Partitioning};
 use rustix::time::{ClockId, clock_gettime};
 
+use crate::compile::CompileOptions;
 use crate::error::Error;
 use crate::ffi;
 use crate::module::CrateModule;
+use crate::parsed::{Loaded, ParsedModule};
 use crate::settings::{CodeModel, OptLevel, RelocationModel, Settings};
 
 /// What one unit became.
@@ -61,28 +64,74 @@ const COPY: u8 = 3;
 const PROMOTED: u8 = 4;
 
 /// Everything that compiling one unit depends on.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Job {
-    pub(crate) index: usize,
-    pub(crate) module: CrateModule,
-    /// What to do with each item of the graph; `None` is the whole module.
-    pub(crate) actions: Option<Arc<[u8]>>,
+    pub(crate) source: Source,
+    pub(crate) unit: Unit,
+}
+
+/// What a unit is made from.
+#[derive(Debug)]
+pub(crate) enum Source {
+    /// All of the bitcode.
+    Whole,
+    /// The same, read already.
+    Loaded(Loaded),
+    /// What the unit has of it.
+    Part(Part),
+}
+
+/// What one unit has of a module.
+#[derive(Debug)]
+pub(crate) struct Part {
+    /// What to do with each item of the graph.
+    pub(crate) actions: Box<[u8]>,
+    /// What each item promises its callers, if that is known.
+    pub(crate) promises: Option<Arc<[u64]>>,
     /// Items that are replaced in every unit, with the ones that stand for them.
     pub(crate) replaced: Arc<[[u32; 2]]>,
     /// Arguments to put constants in the place of, where their function is defined.
     pub(crate) constants: Arc<[ffi::Constant]>,
+}
+
+impl Part {
+    /// Loads the part of a module that the unit has; `first` is the unit that has what belongs to no item.
+    fn load(&self, context: LLVMContextRef, bitcode: &[u8], first: bool, error: *mut *mut c_char) -> LLVMModuleRef {
+        // SAFETY: context, bitcode and all arrays live during the call; actions and promises are parallel to the items
+        // of the graph of this bitcode.
+        unsafe {
+            ffi::pcg_unit_load(
+                context,
+                bitcode.as_ptr(),
+                bitcode.len(),
+                self.actions.as_ptr(),
+                self.actions.len(),
+                self.promises.as_ref().map_or(ptr::null(), |promises| promises.as_ptr()),
+                self.replaced.as_ptr(),
+                self.replaced.len(),
+                self.constants.as_ptr(),
+                self.constants.len(),
+                first,
+                error,
+            )
+        }
+    }
+}
+
+/// What is known of a unit all along.
+#[derive(Clone, Debug)]
+pub(crate) struct Unit {
+    pub(crate) index: usize,
+    pub(crate) module: CrateModule,
     pub(crate) optimise: bool,
-    pub(crate) verify: bool,
-    pub(crate) keep_bitcode: bool,
-    pub(crate) record_inlined: bool,
+    pub(crate) options: Arc<CompileOptions>,
     pub(crate) settings: Arc<Settings>,
-    pub(crate) comment: Arc<str>,
 }
 
 /// A unit whose machine code is yet to be generated.
 #[derive(Debug)]
 pub(crate) struct Optimised {
-    job: Job,
+    unit: Unit,
     statistics: UnitStatistics,
     bitcode: Option<Vec<u8>>,
     /// Instructions that are left.
@@ -90,22 +139,38 @@ pub(crate) struct Optimised {
     llvm: Llvm,
 }
 
-/// What LLVM has of a unit. The parts are dropped in this order: the module belongs to the context, and the context
-/// refers to the diagnostics.
+/// What LLVM has of a unit. The parts are dropped in this order: the context refers to the diagnostics.
 #[derive(Debug)]
 struct Llvm {
-    module: Module<'static>,
+    loaded: Loaded,
     machine: TargetMachine,
-    _context: Context,
     diagnostics: Arc<Mutex<Diagnostics>>,
 }
 
 // SAFETY: LLVM wants a context, and what belongs to it, to be used by one thread at a time, not always by the same one.
-// The parts own each other, nothing else refers to them, and whoever has the value has it alone.
+// Nothing else refers to the parts, and whoever has the value has it alone.
 unsafe impl Send for Llvm {}
 
+/// What the units of a partitioning are made from.
+pub(crate) fn sources(module: &ParsedModule, partitioning: &Partitioning) -> Vec<Source> {
+    if let [_] = partitioning.units[..]
+        && let Some(loaded) = module.take()
+    {
+        return vec![Source::Loaded(loaded)];
+    }
+    let replaced: Arc<[_]> = partitioning.replaced.iter().map(|(id, substitute)| [id.0, substitute.0]).collect();
+    let constants = constants(module, partitioning);
+    let part = |index| Part {
+        actions: actions(&module.graph, partitioning, index),
+        promises: module.promises.clone(),
+        replaced: replaced.clone(),
+        constants: constants.clone(),
+    };
+    (0..partitioning.units.len()).map(part).map(Source::Part).collect()
+}
+
 /// The actions of one unit, parallel to the graph's items.
-pub(crate) fn actions(graph: &Graph, partitioning: &Partitioning, index: usize) -> Arc<[u8]> {
+fn actions(graph: &Graph, partitioning: &Partitioning, index: usize) -> Box<[u8]> {
     let mut actions = vec![DECLARE; graph.items().len()];
     let unit = &partitioning.units[index];
     for (items, action) in [(&unit.defines, DEFINE), (&unit.imports, IMPORT), (&unit.copies, COPY)] {
@@ -120,92 +185,81 @@ pub(crate) fn actions(graph: &Graph, partitioning: &Partitioning, index: usize) 
 }
 
 /// The arguments that units put constants in the place of: those of promoted functions. LLVM sees all calls of others.
-pub(crate) fn constants(module: &CrateModule, partitioning: &Partitioning) -> Arc<[ffi::Constant]> {
+fn constants(module: &ParsedModule, partitioning: &Partitioning) -> Arc<[ffi::Constant]> {
     let used = |item: u32| partitioning.replaced.get(&ItemId(item)).map_or(item, |substitute| substitute.0);
-    let constants = module.constants().iter();
+    let constants = module.constants.iter();
     let promoted = constants.filter(|constant| partitioning.promoted.contains(&ItemId(constant.function)));
     promoted.map(|constant| ffi::Constant { item: used(constant.item), ..*constant }).collect()
 }
 
 impl Job {
+    /// Loads and optimises the unit in a context of its own.
+    pub(crate) fn optimise(self) -> Result<Optimised, Error> {
+        let Self { source, unit } = self;
+        let diagnostics = Arc::new(Mutex::new(Diagnostics::default()));
+        let start = thread_seconds();
+        let loaded = unit.load(source, &diagnostics)?;
+        let module = &loaded.module;
+        if unit.index == 0 {
+            let comment = &unit.options.comment;
+            // SAFETY: module and text live during the call.
+            unsafe { ffi::pcg_module_add_ident(module.as_mut_ptr(), comment.as_ptr(), comment.len()) };
+        }
+        let bitcode = unit.options.keep_bitcode.then(|| write_bitcode(module));
+        let instructions_in = instructions(module);
+        let after_loading = thread_seconds();
+        let raw = RawSettings::new(&unit.settings, unit.options.verify);
+        let machine = unit.target_machine(module, &raw)?;
+        unit.run_passes(module, &machine, &raw)?;
+        let after_passes = thread_seconds();
+        let statistics = UnitStatistics {
+            load_seconds: after_loading - start,
+            optimise_seconds: after_passes - after_loading,
+            cpu_seconds: after_passes - start,
+            instructions_in,
+            ..UnitStatistics::default()
+        };
+        let instructions = instructions(module);
+        Ok(Optimised { unit, statistics, bitcode, instructions, llvm: Llvm { loaded, machine, diagnostics } })
+    }
+}
+
+impl Unit {
     /// The unit's name in messages.
     pub(crate) fn name(&self) -> String {
         format!("{} (unit {})", self.module.name(), self.index)
     }
 
-    /// Loads and optimises the unit in a context of its own.
-    pub(crate) fn optimise(self) -> Result<Optimised, Error> {
-        let diagnostics = Arc::new(Mutex::new(Diagnostics::default()));
-        let context = Context::create();
-        // SAFETY: the context is alive, and the collector outlives it.
-        unsafe {
-            let collector = Arc::as_ptr(&diagnostics).cast_mut().cast::<c_void>();
-            let on_inlined: Option<ffi::OnInlined> = if self.record_inlined { Some(on_inlined) } else { None };
-            ffi::pcg_context_prepare(context.raw(), on_diagnostic, on_inlined, collector);
-        }
-        let start = thread_seconds();
-        let module = self.load(&context)?;
-        let bitcode = self.keep_bitcode.then(|| write_bitcode(&module));
-        let instructions_in = instructions(&module);
-        let loaded = thread_seconds();
-        let raw = RawSettings::new(&self.settings, self.verify);
-        let machine = self.target_machine(&module, &raw)?;
-        self.run_passes(&module, &machine, &raw)?;
-        let optimised = thread_seconds();
-        let statistics = UnitStatistics {
-            load_seconds: loaded - start,
-            optimise_seconds: optimised - loaded,
-            cpu_seconds: optimised - start,
-            instructions_in,
-            ..UnitStatistics::default()
+    /// The unit's module in a context of its own, which reports to `diagnostics`: they have to outlive it.
+    fn load(&self, source: Source, diagnostics: &Arc<Mutex<Diagnostics>>) -> Result<Loaded, Error> {
+        let prepare = |context: &Context| {
+            let on_inlined: Option<ffi::OnInlined> = if self.options.record_inlined { Some(on_inlined) } else { None };
+            let collector = Arc::as_ptr(diagnostics).cast_mut().cast::<c_void>();
+            // SAFETY: the context is alive; the caller's promise.
+            unsafe { ffi::pcg_context_prepare(context.raw(), on_diagnostic, on_inlined, collector) };
         };
-        let instructions = instructions(&module);
-        let llvm = Llvm { module, machine, _context: context, diagnostics };
-        Ok(Optimised { job: self, statistics, bitcode, instructions, llvm })
-    }
-
-    /// The module has to be dropped before the context.
-    fn load(&self, context: &Context) -> Result<Module<'static>, Error> {
-        let bitcode = self.module.bitcode();
-        let (actions, count) = match &self.actions {
-            Some(actions) => (actions.as_ptr(), actions.len()),
-            None => (ptr::null(), 0),
-        };
-        let promises = self.module.promises().map_or(ptr::null(), |promises| promises.as_ptr());
-        let first = self.index == 0;
-        let (module, error) = ffi::with_error(|error| {
-            // SAFETY: context, bitcode, actions and promises live during the call, the last two are parallel to the same
-            // graph's items, and the module is loaded whole when it returns.
-            unsafe {
-                let context = context.raw();
-                let (replaced, pairs) = (self.replaced.as_ptr(), self.replaced.len());
-                let (constants, constant_count) = (self.constants.as_ptr(), self.constants.len());
-                ffi::pcg_unit_load(
-                    context,
-                    bitcode.as_ptr(),
-                    bitcode.len(),
-                    actions,
-                    count,
-                    promises,
-                    replaced,
-                    pairs,
-                    constants,
-                    constant_count,
-                    first,
-                    error,
-                )
+        let new = |load: &dyn Fn(LLVMContextRef, *mut *mut c_char) -> LLVMModuleRef| {
+            let context = Context::create();
+            prepare(&context);
+            let (module, error) = ffi::with_error(|error| load(context.raw(), error));
+            if module.is_null() {
+                return Err(self.error("loaded", error.unwrap_or_default()));
             }
-        });
-        if module.is_null() {
-            return Err(self.error("loaded", error.unwrap_or_default()));
+            // SAFETY: the shim hands over a module of this context, which is loaded whole.
+            Ok(Loaded { module: unsafe { Module::new(module) }, context })
+        };
+        let bitcode = self.module.bitcode();
+        match source {
+            Source::Loaded(loaded) => {
+                prepare(&loaded.context);
+                Ok(loaded)
+            }
+            Source::Whole => new(&|context, error| {
+                // SAFETY: context and bitcode live during the call.
+                unsafe { ffi::pcg_module_read(context, bitcode.as_ptr(), bitcode.len(), error) }
+            }),
+            Source::Part(part) => new(&|context, error| part.load(context, bitcode, self.index == 0, error)),
         }
-        // SAFETY: the shim hands over a module of this context.
-        let module = unsafe { Module::new(module) };
-        if first {
-            // SAFETY: module and text live during the call.
-            unsafe { ffi::pcg_module_add_ident(module.as_mut_ptr(), self.comment.as_ptr(), self.comment.len()) };
-        }
-        Ok(module)
     }
 
     fn target_machine(&self, module: &Module, settings: &RawSettings) -> Result<TargetMachine, Error> {
@@ -239,7 +293,7 @@ impl Job {
 impl Optimised {
     /// The unit's name in messages.
     pub(crate) fn name(&self) -> String {
-        self.job.name()
+        self.unit.name()
     }
 
     /// How much there is to generate code for.
@@ -250,9 +304,9 @@ impl Optimised {
     /// Generates the machine code. If no other unit is going to need this one's memory (`is_last`), it is left to the
     /// end of the process: taking a module apart takes some percent of the time of compiling it.
     pub(crate) fn emit(self, is_last: bool) -> Result<UnitObject, Error> {
-        let Self { job, mut statistics, bitcode, llvm, .. } = self;
+        let Self { unit, mut statistics, bitcode, llvm, .. } = self;
         let start = thread_seconds();
-        let object = llvm.emit(&job)?;
+        let object = llvm.emit(&unit)?;
         statistics.emit_seconds = thread_seconds() - start;
         statistics.cpu_seconds += statistics.emit_seconds;
         let diagnostics = mem::take(&mut *llvm.diagnostics.lock().unwrap_or_else(PoisonError::into_inner));
@@ -261,21 +315,21 @@ impl Optimised {
         } else {
             drop(llvm);
         }
-        let inlined = diagnostics.into_result().map_err(|message| job.error("emitted", message))?;
+        let inlined = diagnostics.into_result().map_err(|message| unit.error("emitted", message))?;
         statistics.text_bytes = text_bytes(&object)?;
-        Ok(UnitObject { index: job.index, object, statistics, bitcode, inlined })
+        Ok(UnitObject { index: unit.index, object, statistics, bitcode, inlined })
     }
 }
 
 impl Llvm {
-    fn emit(&self, job: &Job) -> Result<Vec<u8>, Error> {
-        let (module, machine) = (&self.module, &self.machine);
+    fn emit(&self, unit: &Unit) -> Result<Vec<u8>, Error> {
+        let (module, machine) = (&self.loaded.module, &self.machine);
         let (buffer, error) = ffi::with_error(|error| {
             // SAFETY: module and machine live during the call.
             unsafe { ffi::pcg_emit_object(module.as_mut_ptr(), machine.as_mut_ptr(), error) }
         });
         if buffer.is_null() {
-            return Err(job.error("emitted", error.unwrap_or_default()));
+            return Err(unit.error("emitted", error.unwrap_or_default()));
         }
         // SAFETY: the shim hands over the buffer.
         Ok(unsafe { MemoryBuffer::new(buffer) }.as_slice().to_vec())

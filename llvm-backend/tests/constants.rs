@@ -4,7 +4,7 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use common::{compile_at, id, in_unit, join, module, read_graph, unit};
+use common::{compile_at, id, in_unit, join, module, read, unit};
 use inkwell::values::AnyValue;
 use pcg_llvm_backend::{OptLevel, UnitObject, Wanted};
 use pcg_partition::{Edge, Graph, ItemId, Partitioning, Unit, check};
@@ -42,11 +42,12 @@ fn two_units(graph: &Graph) -> Partitioning {
 
 fn compile(ir: &str, wanted: Wanted, cut: impl Fn(&Graph) -> Partitioning) -> Vec<UnitObject> {
     let module = module(&format!("{COMMON}{ir}"));
-    let graph = read_graph(&module, wanted).expect("the module can be read");
-    let parts = cut(&graph);
-    check(&graph, &parts).expect("the partitioning is valid");
-    let units = compile_at(OptLevel::O2, &module, &graph, &parts).expect("the units can be compiled");
-    join(&graph, &parts, &units);
+    let parsed = read(&module, wanted).expect("the module can be read");
+    let graph = &parsed.graph;
+    let parts = cut(graph);
+    check(graph, &parts).expect("the partitioning is valid");
+    let units = compile_at(OptLevel::O2, &parsed, &parts).expect("the units can be compiled");
+    join(graph, &parts, &units);
     units
 }
 
@@ -375,9 +376,10 @@ fn debug_information_stays_valid() {
 
 /// How `f` uses an item.
 fn edge(ir: &str, wanted: Wanted, to: &str) -> Option<Edge> {
-    let graph = read_graph(&module(&format!("{COMMON}{ir}")), wanted).expect("the module can be read");
-    let to = id(&graph, to);
-    graph.uses(id(&graph, "f")).iter().find(|edge| edge.to == to).copied()
+    let parsed = read(&module(&format!("{COMMON}{ir}")), wanted).expect("the module can be read");
+    let graph = &parsed.graph;
+    let to = id(graph, to);
+    graph.uses(id(graph, "f")).iter().find(|edge| edge.to == to).copied()
 }
 
 /// A function that calls what it finds at `offset` of its argument.

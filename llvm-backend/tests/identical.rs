@@ -4,14 +4,14 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{compile, id, join, module, read_graph, unit};
+use common::{compile, id, join, module, read, unit};
 use pcg_llvm_backend::Wanted;
 use pcg_partition::{BodyId, Graph, Partitioning, check};
 
 const BODIES: Wanted = Wanted { sources: false, bodies: true, promises: false, constants: false };
 
 fn graph(ir: &str) -> Graph {
-    read_graph(&module(ir), BODIES).expect("the module can be read")
+    read(&module(ir), BODIES).expect("the module can be read").graph
 }
 
 /// The names of functions by body, those alone left out.
@@ -113,7 +113,7 @@ fn what_somebody_can_tell_apart_is_no_twin() {
 fn twins_are_looked_for_only_on_request() {
     let twins =
         "define internal void @f() unnamed_addr { ret void } define internal void @g() unnamed_addr { ret void }";
-    assert!(classes(&read_graph(&module(twins), Wanted::default()).expect("it can be read")).is_empty());
+    assert!(classes(&read(&module(twins), Wanted::default()).expect("it can be read").graph).is_empty());
     assert_eq!(classes(&graph(twins)), [["f", "g"]]);
 }
 
@@ -127,14 +127,15 @@ fn what_used_a_replaced_function_uses_the_other_one_in_every_unit() {
          define internal ptr @second() unnamed_addr noinline { %x = call ptr @extern() ret ptr %x }
          declare ptr @extern()",
     );
-    let graph = read_graph(&module, BODIES).expect("the module can be read");
+    let parsed = read(&module, BODIES).expect("the module can be read");
+    let graph = &parsed.graph;
     let parts = Partitioning {
-        units: vec![unit(&graph, &["a", "table", "first"], &[], &[]), unit(&graph, &["b"], &[], &[])],
-        promoted: [id(&graph, "first")].into(),
-        replaced: [(id(&graph, "second"), id(&graph, "first"))].into(),
+        units: vec![unit(graph, &["a", "table", "first"], &[], &[]), unit(graph, &["b"], &[], &[])],
+        promoted: [id(graph, "first")].into(),
+        replaced: [(id(graph, "second"), id(graph, "first"))].into(),
     };
-    check(&graph, &parts).expect("the partitioning is valid");
-    let objects = compile(&module, &graph, &parts).expect("the units can be compiled");
-    let joined = join(&graph, &parts, &objects);
+    check(graph, &parts).expect("the partitioning is valid");
+    let objects = compile(&parsed, &parts).expect("the units can be compiled");
+    let joined = join(graph, &parts, &objects);
     assert!(joined.contains_key("first") && !joined.contains_key("second"), "{joined:?}");
 }

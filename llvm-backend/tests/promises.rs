@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{compile, in_unit, module, partitioning, read_graph, unit};
+use common::{compile, in_unit, module, partitioning, read, unit};
 use pcg_llvm_backend::{UnitObject, Wanted};
 
 const PROMISES: Wanted = Wanted { sources: false, bodies: false, promises: true, constants: false };
@@ -22,7 +22,8 @@ fn promised_with(f: &str, wanted: Wanted, imports: &[&str]) -> String {
          {f}"
     );
     let module = module(&ir);
-    let graph = read_graph(&module, wanted).unwrap();
+    let parsed = read(&module, wanted).unwrap();
+    let graph = &parsed.graph;
     let others: Vec<&str> = graph.items().iter().map(|item| &*item.name).filter(|name| *name != "user").collect();
     let promoted: Vec<&str> = graph
         .items()
@@ -30,9 +31,9 @@ fn promised_with(f: &str, wanted: Wanted, imports: &[&str]) -> String {
         .filter(|item| item.name == "f" && item.linkage.is_local())
         .map(|item| &*item.name)
         .collect();
-    let units = vec![unit(&graph, &others, &[], &[]), unit(&graph, &["user"], imports, &[])];
-    let parts = partitioning(&graph, units, &promoted);
-    let units = compile(&module, &graph, &parts).unwrap();
+    let units = vec![unit(graph, &others, &[], &[]), unit(graph, &["user"], imports, &[])];
+    let parts = partitioning(graph, units, &promoted);
+    let units = compile(&parsed, &parts).unwrap();
     function(&units[1], "f")
 }
 

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{id, module, read_graph};
+use common::{id, module, read};
 use pcg_llvm_backend::Wanted;
 use pcg_partition::{Edge, Graph};
 
@@ -58,7 +58,7 @@ fn comparing(left: &str, fill: &str) -> Graph {
           ret void
         }}"
     );
-    read_graph(&module(&ir), GRAPH).expect("the module can be read")
+    read(&module(&ir), GRAPH).expect("the module can be read").graph
 }
 
 /// How `f` uses another function: calls that are reached, and dead ones.
@@ -149,8 +149,9 @@ fn blocks_that_nothing_leads_to_are_dead() {
           br label %end
         }}"
     );
-    let graph = read_graph(&module(&ir), GRAPH).expect("the module can be read");
-    assert_eq!([calls(&graph, "if_same"), calls(&graph, "if_different")], [(0, 3), (1, 0)]);
+    let parsed = read(&module(&ir), GRAPH).expect("the module can be read");
+    let graph = &parsed.graph;
+    assert_eq!([calls(graph, "if_same"), calls(graph, "if_different")], [(0, 3), (1, 0)]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{compile, compile_at, id, join, module, partitioning, read_graph, symbols, unit};
+use common::{compile, compile_at, id, join, module, partitioning, read, symbols, unit};
 use pcg_llvm_backend::{CompileOptions, Error, OptLevel, Settings, Wanted, Workers, compile_units, tokens};
 use pcg_partition::ItemId;
 
@@ -20,13 +20,14 @@ fn a_promoted_function_is_hidden_between_units_and_local_after_the_join() {
          define internal void @shared() noinline { call void @extern() ret void }
          declare void @extern()",
     );
-    let graph = read_graph(&module, Wanted::default()).unwrap();
-    let units = vec![unit(&graph, &["a", "shared"], &[], &[]), unit(&graph, &["b"], &[], &[])];
-    let parts = partitioning(&graph, units, &["shared"]);
-    let objects = compile(&module, &graph, &parts).unwrap();
+    let parsed = read(&module, Wanted::default()).unwrap();
+    let graph = &parsed.graph;
+    let units = vec![unit(graph, &["a", "shared"], &[], &[]), unit(graph, &["b"], &[], &[])];
+    let parts = partitioning(graph, units, &["shared"]);
+    let objects = compile(&parsed, &parts).unwrap();
     assert_eq!(symbols(&objects[0].object)["shared"], GLOBAL);
     assert_eq!(symbols(&objects[1].object)["shared"], UNDEFINED);
-    let joined = join(&graph, &parts, &objects);
+    let joined = join(graph, &parts, &objects);
     assert_eq!(joined["shared"], LOCAL);
     assert_eq!((joined["a"], joined["b"], joined["extern"]), (GLOBAL, GLOBAL, UNDEFINED));
 }
@@ -37,12 +38,13 @@ fn an_imported_body_is_emitted_only_by_its_owner() {
         "define void @a() { call void @b() ret void }
          define void @b() { ret void }",
     );
-    let graph = read_graph(&module, Wanted::default()).unwrap();
-    let units = vec![unit(&graph, &["a"], &["b"], &[]), unit(&graph, &["b"], &[], &[])];
-    let parts = partitioning(&graph, units, &[]);
-    let objects = compile(&module, &graph, &parts).unwrap();
+    let parsed = read(&module, Wanted::default()).unwrap();
+    let graph = &parsed.graph;
+    let units = vec![unit(graph, &["a"], &["b"], &[]), unit(graph, &["b"], &[], &[])];
+    let parts = partitioning(graph, units, &[]);
+    let objects = compile(&parsed, &parts).unwrap();
     assert_ne!(symbols(&objects[0].object).get("b"), Some(&GLOBAL));
-    assert_eq!(join(&graph, &parts, &objects)["b"], GLOBAL);
+    assert_eq!(join(graph, &parts, &objects)["b"], GLOBAL);
 }
 
 #[test]
@@ -52,14 +54,15 @@ fn copies_are_local_in_each_unit() {
          define ptr @b() { ret ptr @copied }
          define internal i32 @copied() unnamed_addr { ret i32 7 }",
     );
-    let graph = read_graph(&module, Wanted::default()).unwrap();
-    let units = vec![unit(&graph, &["a"], &[], &["copied"]), unit(&graph, &["b"], &[], &["copied"])];
-    let parts = partitioning(&graph, units, &[]);
-    let objects = compile(&module, &graph, &parts).unwrap();
+    let parsed = read(&module, Wanted::default()).unwrap();
+    let graph = &parsed.graph;
+    let units = vec![unit(graph, &["a"], &[], &["copied"]), unit(graph, &["b"], &[], &["copied"])];
+    let parts = partitioning(graph, units, &[]);
+    let objects = compile(&parsed, &parts).unwrap();
     for object in &objects {
         assert_eq!(symbols(&object.object)["copied"], LOCAL);
     }
-    assert_eq!(join(&graph, &parts, &objects)["copied"], LOCAL);
+    assert_eq!(join(graph, &parts, &objects)["copied"], LOCAL);
 }
 
 #[test]
@@ -70,13 +73,14 @@ fn thread_locals_and_statics_have_one_owner() {
          define ptr @a() { %p = call ptr @llvm.threadlocal.address.p0(ptr @counter) store i32 1, ptr @state ret ptr %p }
          define ptr @b() { %p = call ptr @llvm.threadlocal.address.p0(ptr @counter) store i32 2, ptr @state ret ptr %p }",
     );
-    let graph = read_graph(&module, Wanted::default()).unwrap();
-    assert!(graph[id(&graph, "counter")].thread_local);
-    let units = vec![unit(&graph, &["a", "counter"], &[], &[]), unit(&graph, &["b", "state"], &[], &[])];
-    let parts = partitioning(&graph, units, &["counter", "state"]);
-    let objects = compile(&module, &graph, &parts).unwrap();
+    let parsed = read(&module, Wanted::default()).unwrap();
+    let graph = &parsed.graph;
+    assert!(graph[id(graph, "counter")].thread_local);
+    let units = vec![unit(graph, &["a", "counter"], &[], &[]), unit(graph, &["b", "state"], &[], &[])];
+    let parts = partitioning(graph, units, &["counter", "state"]);
+    let objects = compile(&parsed, &parts).unwrap();
     assert_eq!(symbols(&objects[1].object)["counter"], UNDEFINED);
-    let joined = join(&graph, &parts, &objects);
+    let joined = join(graph, &parts, &objects);
     assert_eq!((joined["counter"], joined["state"]), (LOCAL, LOCAL));
 }
 
@@ -87,12 +91,13 @@ fn used_arrays_are_rebuilt_where_their_elements_are() {
          @llvm.used = appending global [1 x ptr] [ptr @kept], section \"llvm.metadata\"
          define void @a() { ret void }",
     );
-    let graph = read_graph(&module, Wanted::default()).unwrap();
-    assert!(graph[id(&graph, "kept")].unique);
+    let parsed = read(&module, Wanted::default()).unwrap();
+    let graph = &parsed.graph;
+    assert!(graph[id(graph, "kept")].unique);
     assert!(graph.items().iter().all(|item| item.name != "llvm.used"));
-    let units = vec![unit(&graph, &["a"], &[], &[]), unit(&graph, &["kept"], &[], &[])];
-    let parts = partitioning(&graph, units, &[]);
-    let objects = compile(&module, &graph, &parts).unwrap();
+    let units = vec![unit(graph, &["a"], &[], &[]), unit(graph, &["kept"], &[], &[])];
+    let parts = partitioning(graph, units, &[]);
+    let objects = compile(&parsed, &parts).unwrap();
     assert_eq!(symbols(&objects[1].object)["kept"], LOCAL);
     assert!(!symbols(&objects[0].object).contains_key("kept"));
 }
@@ -110,17 +115,18 @@ fn module_assembly_is_in_the_first_unit_only_and_ties_what_it_names() {
          define void @a() { call void @from_asm() ret void }
          define void @b() { call void @local_in_asm() ret void }",
     );
-    let graph = read_graph(&module, Wanted::default()).unwrap();
+    let parsed = read(&module, Wanted::default()).unwrap();
+    let graph = &parsed.graph;
     assert!(graph.has_asm);
-    assert!(graph[id(&graph, "named")].named_by_asm);
-    assert!(graph[id(&graph, "b")].named_by_asm, "a local symbol of the assembly is reached from its own object only");
-    assert!(!graph[id(&graph, "a")].named_by_asm);
-    let units = vec![unit(&graph, &["named", "b"], &[], &[]), unit(&graph, &["a"], &[], &[])];
-    let parts = partitioning(&graph, units, &[]);
-    let objects = compile(&module, &graph, &parts).unwrap();
+    assert!(graph[id(graph, "named")].named_by_asm);
+    assert!(graph[id(graph, "b")].named_by_asm, "a local symbol of the assembly is reached from its own object only");
+    assert!(!graph[id(graph, "a")].named_by_asm);
+    let units = vec![unit(graph, &["named", "b"], &[], &[]), unit(graph, &["a"], &[], &[])];
+    let parts = partitioning(graph, units, &[]);
+    let objects = compile(&parsed, &parts).unwrap();
     assert_eq!(symbols(&objects[0].object)["from_asm"], GLOBAL);
     assert_eq!(symbols(&objects[1].object)["from_asm"], UNDEFINED);
-    assert_eq!(join(&graph, &parts, &objects)["named"], LOCAL);
+    assert_eq!(join(graph, &parts, &objects)["named"], LOCAL);
 }
 
 #[test]
@@ -138,8 +144,9 @@ fn groups_hold_aliases_ifuncs_comdats_and_block_addresses() {
          define ptr @takes_block() { ret ptr blockaddress(@with_blocks, %next) }
          define void @alone() { ret void }",
     );
-    let graph = read_graph(&module, Wanted::default()).unwrap();
-    let group = |name: &str| graph[id(&graph, name)].group;
+    let parsed = read(&module, Wanted::default()).unwrap();
+    let graph = &parsed.graph;
+    let group = |name: &str| graph[id(graph, name)].group;
     assert!(group("in_comdat").is_some());
     assert_eq!(group("in_comdat"), group("in_comdat_too"));
     assert_eq!(group("other_name"), group("target"));
@@ -152,10 +159,10 @@ fn groups_hold_aliases_ifuncs_comdats_and_block_addresses() {
         |unit: usize| -> Vec<ItemId> { graph.ids().filter(|id| (graph[*id].name == "alone") == (unit == 1)).collect() };
     let names: Vec<Vec<&str>> =
         (0..2).map(|unit| grouped(unit).into_iter().map(|id| graph[id].name.as_str()).collect()).collect();
-    let units = names.iter().map(|names| unit(&graph, names, &[], &[])).collect();
-    let parts = partitioning(&graph, units, &[]);
-    let objects = compile(&module, &graph, &parts).unwrap();
-    let joined = join(&graph, &parts, &objects);
+    let units = names.iter().map(|names| unit(graph, names, &[], &[])).collect();
+    let parts = partitioning(graph, units, &[]);
+    let objects = compile(&parsed, &parts).unwrap();
+    let joined = join(graph, &parts, &objects);
     assert_eq!((joined["other_name"], joined["indirect"], joined["in_comdat_too"]), (GLOBAL, GLOBAL, GLOBAL));
 }
 
@@ -166,12 +173,13 @@ fn an_alias_of_another_unit_is_a_declaration() {
          @other_name = alias void (), ptr @target
          define void @caller() { call void @other_name() ret void }",
     );
-    let graph = read_graph(&module, Wanted::default()).unwrap();
-    let units = vec![unit(&graph, &["target", "other_name"], &[], &[]), unit(&graph, &["caller"], &[], &[])];
-    let parts = partitioning(&graph, units, &[]);
-    let objects = compile(&module, &graph, &parts).unwrap();
+    let parsed = read(&module, Wanted::default()).unwrap();
+    let graph = &parsed.graph;
+    let units = vec![unit(graph, &["target", "other_name"], &[], &[]), unit(graph, &["caller"], &[], &[])];
+    let parts = partitioning(graph, units, &[]);
+    let objects = compile(&parsed, &parts).unwrap();
     assert_eq!(symbols(&objects[1].object)["other_name"], UNDEFINED);
-    assert_eq!(join(&graph, &parts, &objects)["other_name"], GLOBAL);
+    assert_eq!(join(graph, &parts, &objects)["other_name"], GLOBAL);
 }
 
 #[test]
@@ -181,10 +189,11 @@ fn weak_items_keep_their_linkage() {
          @maybe = extern_weak global i32
          define ptr @a() { call void @weak() ret ptr @maybe }",
     );
-    let graph = read_graph(&module, Wanted::default()).unwrap();
-    let units = vec![unit(&graph, &["a"], &[], &[]), unit(&graph, &["weak"], &[], &[])];
-    let parts = partitioning(&graph, units, &[]);
-    let objects = compile(&module, &graph, &parts).unwrap();
+    let parsed = read(&module, Wanted::default()).unwrap();
+    let graph = &parsed.graph;
+    let units = vec![unit(graph, &["a"], &[], &[]), unit(graph, &["weak"], &[], &[])];
+    let parts = partitioning(graph, units, &[]);
+    let objects = compile(&parsed, &parts).unwrap();
     assert_eq!(symbols(&objects[0].object)["weak"], UNDEFINED);
     let file = object::File::parse(&*objects[1].object).unwrap();
     assert!(object::Object::symbol_by_name(&file, "weak").is_some_and(|symbol| object::ObjectSymbol::is_weak(&symbol)));
@@ -197,13 +206,14 @@ fn an_item_that_a_unit_cannot_reach_is_refused() {
          define void @b() { call void @shared() ret void }
          define internal void @shared() { ret void }",
     );
-    let graph = read_graph(&module, Wanted::default()).unwrap();
+    let parsed = read(&module, Wanted::default()).unwrap();
+    let graph = &parsed.graph;
     // The checker would refuse this; the back end does not rely on it.
     let parts = pcg_partition::Partitioning {
-        units: vec![unit(&graph, &["a", "shared"], &[], &[]), unit(&graph, &["b"], &[], &[])],
+        units: vec![unit(graph, &["a", "shared"], &[], &[]), unit(graph, &["b"], &[], &[])],
         ..Default::default()
     };
-    let error = compile(&module, &graph, &parts).unwrap_err();
+    let error = compile(&parsed, &parts).unwrap_err();
     assert!(matches!(error, Error::Unit { stage: "loaded", .. }), "{error}");
     assert!(error.to_string().contains("shared"), "{error}");
 }
@@ -214,17 +224,43 @@ fn inlined_call_sites_are_recorded_if_asked_for() {
         "define i32 @caller(i32 %x) { %y = call i32 @callee(i32 %x) ret i32 %y }
          define internal i32 @callee(i32 %x) { %y = add i32 %x, 1 ret i32 %y }",
     );
-    let graph = read_graph(&module, Wanted::default()).unwrap();
-    let parts = partitioning(&graph, vec![unit(&graph, &["caller", "callee"], &[], &[])], &[]);
+    let parsed = read(&module, Wanted::default()).unwrap();
+    let graph = &parsed.graph;
+    let parts = partitioning(graph, vec![unit(graph, &["caller", "callee"], &[], &[])], &[]);
     let settings = Settings { opt_level: OptLevel::O2, ..Settings::default() };
     let workers = Workers::new(tokens::from_environment_or(1), 1);
     let inlined = |record_inlined: bool| {
         let options = CompileOptions { record_inlined, ..CompileOptions::default() };
-        let units = compile_units(&module, &graph, &parts, &settings, &workers, &options).unwrap();
+        let units = compile_units(&parsed, &parts, &settings, &workers, &options).unwrap();
         units.into_iter().flat_map(|unit| unit.inlined).collect::<Vec<_>>()
     };
     assert_eq!(inlined(true), [("caller".to_owned(), "callee".to_owned())]);
     assert!(inlined(false).is_empty());
+}
+
+#[test]
+fn one_unit_is_the_same_whether_its_module_was_read_for_the_graph_or_is_read_again() {
+    // To fold the comparison, an expression is made that refers to `same`.
+    let ir = "@table = internal constant [1 x ptr] [ptr @same]
+         define i64 @f() {
+           %x = load i64, ptr @table
+           %is = icmp ne i64 %x, 0
+           br i1 %is, label %yes, label %no
+         yes:
+           %y = call i64 @same(i64 %x)
+           ret i64 %y
+         no:
+           ret i64 0
+         }
+         define internal i64 @same(i64 %x) { %y = add i64 %x, 1 ret i64 %y }";
+    let module = module(ir);
+    let with = |wanted: Wanted| read(&module, wanted).unwrap();
+    let parsed = with(Wanted::default());
+    let parts = partitioning(&parsed.graph, vec![unit(&parsed.graph, &["f", "same", "table"], &[], &[])], &[]);
+    let [first, again, searched] = [&parsed, &parsed, &with(Wanted { promises: true, ..Wanted::default() })]
+        .map(|module| compile_at(OptLevel::O2, module, &parts).unwrap().remove(0));
+    assert_eq!(first.object, again.object);
+    assert_eq!(first.object, searched.object);
 }
 
 /// The symbols of two units after their join. The second one inlines `shared` and `inner` of the first one, which also
@@ -238,14 +274,15 @@ fn symbols_after_inlining(more: &str, defined_by_it: &[&str]) -> BTreeMap<String
          declare void @extern(i32)
          {more}"
     ));
-    let graph = read_graph(&module, Wanted::default()).unwrap();
+    let parsed = read(&module, Wanted::default()).unwrap();
+    let graph = &parsed.graph;
     let first = [&["a", "shared", "inner"], defined_by_it].concat();
-    let units = vec![unit(&graph, &first, &[], &[]), unit(&graph, &["b"], &["shared", "inner"], &[])];
-    let parts = partitioning(&graph, units, &["shared", "inner"]);
-    let objects = compile_at(OptLevel::O2, &module, &graph, &parts).unwrap();
+    let units = vec![unit(graph, &first, &[], &[]), unit(graph, &["b"], &["shared", "inner"], &[])];
+    let parts = partitioning(graph, units, &["shared", "inner"]);
+    let objects = compile_at(OptLevel::O2, &parsed, &parts).unwrap();
     let alone = symbols(&objects[0].object);
     assert_eq!((alone["shared"], alone["inner"]), (GLOBAL, GLOBAL));
-    join(&graph, &parts, &objects)
+    join(graph, &parts, &objects)
 }
 
 #[test]
@@ -288,11 +325,12 @@ fn what_only_a_promoted_function_calls_stays_with_it() {
              declare void @extern()
              {more}"
         ));
-        let graph = read_graph(&module, Wanted::default()).unwrap();
+        let parsed = read(&module, Wanted::default()).unwrap();
+        let graph = &parsed.graph;
         let first = [&["shared", "inner"], names].concat();
-        let units = vec![unit(&graph, &first, &[], &[]), unit(&graph, &["b"], &["shared"], &[])];
-        let parts = partitioning(&graph, units, &["shared", "inner"]);
-        join(&graph, &parts, &compile_at(OptLevel::O2, &module, &graph, &parts).unwrap())
+        let units = vec![unit(graph, &first, &[], &[]), unit(graph, &["b"], &["shared"], &[])];
+        let parts = partitioning(graph, units, &["shared", "inner"]);
+        join(graph, &parts, &compile_at(OptLevel::O2, &parsed, &parts).unwrap())
     };
     let with_table = of("@table = constant ptr @shared", &["table"]);
     assert_eq!((with_table["shared"], with_table["inner"]), (LOCAL, LOCAL));

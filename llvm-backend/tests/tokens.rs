@@ -7,14 +7,15 @@ use std::thread;
 use std::time::Duration;
 
 use common::{module, partitioning, unit};
-use pcg_llvm_backend::{CompileOptions, Settings, UnitObject, Wanted, Workers, compile_units, tokens};
+use pcg_llvm_backend::{CompileOptions, ParsedModule, Settings, UnitObject, Wanted, Workers, compile_units, tokens};
 
 /// Compiles two units.
 fn compile_two(workers: &Workers) -> Vec<UnitObject> {
     let module = module("define void @a() { ret void } define void @b() { ret void }");
-    let graph = module.graph(Wanted::default(), workers).unwrap();
-    let parts = partitioning(&graph, vec![unit(&graph, &["a"], &[], &[]), unit(&graph, &["b"], &[], &[])], &[]);
-    compile_units(&module, &graph, &parts, &Settings::default(), workers, &CompileOptions::default()).unwrap()
+    let parsed = ParsedModule::read(&module, workers, |_| Wanted::default()).unwrap();
+    let graph = &parsed.graph;
+    let parts = partitioning(graph, vec![unit(graph, &["a"], &[], &[]), unit(graph, &["b"], &[], &[])], &[]);
+    compile_units(&parsed, &parts, &Settings::default(), workers, &CompileOptions::default()).unwrap()
 }
 
 #[test]

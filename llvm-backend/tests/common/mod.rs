@@ -9,7 +9,8 @@ use inkwell::memory_buffer::MemoryBuffer;
 use inkwell::module::Module;
 use object::{Object, ObjectSymbol};
 use pcg_llvm_backend::{
-    CompileOptions, CrateModule, Error, OptLevel, Settings, UnitObject, Wanted, Workers, compile_units, start, tokens,
+    CompileOptions, CrateModule, Error, OptLevel, ParsedModule, Settings, UnitObject, Wanted, Workers, compile_units,
+    start, tokens,
 };
 use pcg_partition::{Graph, ItemId, Partitioning, Unit, check};
 
@@ -61,26 +62,25 @@ pub(crate) fn workers() -> Workers {
     Workers::new(tokens::from_environment_or(2), 2)
 }
 
-/// Reads a module's graph.
-pub(crate) fn read_graph(module: &CrateModule, wanted: Wanted) -> Result<Graph, Error> {
-    module.graph(wanted, &workers())
+/// Reads a module.
+pub(crate) fn read(module: &CrateModule, wanted: Wanted) -> Result<ParsedModule, Error> {
+    ParsedModule::read(module, &workers(), |_| wanted)
 }
 
 /// Compiles without optimisation.
-pub(crate) fn compile(module: &CrateModule, graph: &Graph, parts: &Partitioning) -> Result<Vec<UnitObject>, Error> {
-    compile_at(OptLevel::O0, module, graph, parts)
+pub(crate) fn compile(module: &ParsedModule, parts: &Partitioning) -> Result<Vec<UnitObject>, Error> {
+    compile_at(OptLevel::O0, module, parts)
 }
 
 /// Compiles without a jobserver on two threads, with LLVM's verifier. The units' bitcode and what LLVM inlined are kept.
 pub(crate) fn compile_at(
     opt_level: OptLevel,
-    module: &CrateModule,
-    graph: &Graph,
+    module: &ParsedModule,
     parts: &Partitioning,
 ) -> Result<Vec<UnitObject>, Error> {
     let comment = "test (pcg)".to_owned();
     let options = CompileOptions { keep_bitcode: true, record_inlined: true, verify: true, comment };
-    compile_units(module, graph, parts, &Settings { opt_level, ..Settings::default() }, &workers(), &options)
+    compile_units(module, parts, &Settings { opt_level, ..Settings::default() }, &workers(), &options)
 }
 
 /// Reads something of a unit as it was before optimisation.
