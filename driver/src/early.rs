@@ -9,6 +9,7 @@
 
 use std::fs;
 use std::io::{self, PipeReader, PipeWriter};
+use std::mem::ManuallyDrop;
 use std::os::fd::AsFd;
 use std::path::Path;
 use std::sync::mpsc::{self, Sender};
@@ -39,8 +40,7 @@ pub fn during<T>(
             Ok((lookout, over)) => {
                 end.lookout = Some(over);
                 let (found, bitcode) = mpsc::channel();
-                // A thread of its own, so that the work does not wait for the system to end the watch, which takes ten
-                // milliseconds.
+                // A thread of its own: rustc removes what it has written, and work takes longer.
                 let watch = move || lookout.watch(found);
                 let early = move || {
                     for Bitcode { object, content } in bitcode {
@@ -90,7 +90,8 @@ struct Bitcode {
 /// Sees bitcode appear in a folder.
 struct Lookout<'a> {
     folder: &'a Path,
-    inotify: Inotify,
+    /// Left to the end of the process: whoever takes a watch down waits for the system for ten milliseconds.
+    inotify: ManuallyDrop<Inotify>,
     over: PipeReader,
 }
 
@@ -100,10 +101,10 @@ impl<'a> Lookout<'a> {
         let inotify = Inotify::init(InitFlags::IN_CLOEXEC | InitFlags::IN_NONBLOCK)?;
         inotify.add_watch(folder, AddWatchFlags::IN_CLOSE_WRITE)?;
         let (over, writer) = io::pipe()?;
-        Ok((Self { folder, inotify, over }, writer))
+        Ok((Self { folder, inotify: ManuallyDrop::new(inotify), over }, writer))
     }
 
-    /// Sends what is found. The receiver learns of the end before the watch is taken down.
+    /// Sends what is found.
     fn watch(&self, found: Sender<Bitcode>) {
         loop {
             let mut sources = [&self.inotify.as_fd(), &self.over.as_fd()].map(|fd| PollFd::new(*fd, PollFlags::POLLIN));
