@@ -6,7 +6,7 @@
 #   make bench     how fast pcg compiles (BENCHMARKING.md); wants an otherwise idle machine
 #   make projects  how fast whole projects are built (BENCHMARKING.md); wants an otherwise idle machine
 #   make quality   how good the code is that pcg makes (BENCHMARKING.md), in executed instructions
-#   make install   pcg-rustc and cargo-pcg into cargo's bin folder, and cargo-pcg's manual pages beside it
+#   make install   pcg-rustc, pcg-codegen and cargo-pcg into cargo's bin folder, and cargo-pcg's manual pages beside it
 
 CARGO ?= cargo
 # Set to nothing to let cargo update Cargo.lock.

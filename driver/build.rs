@@ -42,6 +42,8 @@ fn main() {
         let value = env::var(format!("DEP_PCG_LLVM_{key}")).expect("the back end's build script says it");
         println!("cargo::rustc-env=PCG_RUSTC_{key}={value}");
     }
+    // What libLLVM has, too, is kept and exported in case that it calls it, and then needs libLLVM in turn.
+    println!("cargo::rustc-link-arg-bin=pcg-rustc=-Wl,--exclude-libs,ALL");
     if let Some(lib) = env::var_os("DEP_PCG_LLVM_SYSROOT_LIB") {
         println!("cargo::rustc-link-arg=-Wl,-rpath,{}", Path::new(&lib).display());
     }

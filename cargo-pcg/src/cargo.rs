@@ -19,7 +19,6 @@
 //! apart by the same text, by the arguments, and by variables that begin with `CARGO_`: so those of pcg's that the output
 //! depends on do, and those that name files of one project do not.
 
-use std::env;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -27,6 +26,7 @@ use std::process::{Command, ExitCode};
 
 use clap::ArgMatches;
 use pcg_interface::environment::{Environment, RUSTC_VARIABLE, is_executable};
+use pcg_interface::executables::{self, PCG_RUSTC};
 use pcg_interface::{options, rustc_options};
 
 use crate::cargo_command;
@@ -42,9 +42,6 @@ use crate::rustc_info;
 use crate::settings::Settings;
 use crate::terminal::Terminal;
 use crate::words::Words;
-
-/// What is set in the place of rustc: it is beside this program or in `PATH`.
-pub(crate) const PCG_RUSTC: &str = "pcg-rustc";
 
 /// The cargo to run: cargo itself says which one when it runs this program.
 pub(crate) fn program(environment: &Environment) -> PathBuf {
@@ -148,7 +145,7 @@ fn arguments(
 
 /// The one that was installed with this program wins over the first in `PATH`.
 pub(crate) fn find_pcg_rustc(environment: &Environment) -> Result<PathBuf, CargoPcgError> {
-    let beside = env::current_exe().ok().map(|path| path.with_file_name(PCG_RUSTC)).filter(|path| is_executable(path));
+    let beside = executables::beside(PCG_RUSTC).ok().filter(|path| is_executable(path));
     beside.or_else(|| environment.find_program(OsStr::new(PCG_RUSTC))).ok_or(CargoPcgError::NoPcgRustc)
 }
 

@@ -3,7 +3,8 @@
 //! | check | fails if | warns if |
 //! |---|---|---|
 //! | `pcg-rustc` | there is none, or it does not start | it and cargo-pcg are of different builds |
-//! | `libLLVM` | pcg-rustc's library is in none of the folders that it names | pcg-rustc does not say what it needs |
+//! | `pcg-codegen` | there is none beside pcg-rustc, or it does not start | it and cargo-pcg are of different builds |
+//! | `libLLVM` | pcg-codegen's library is in none of the folders that it names | pcg-codegen does not say what it needs |
 //! | `toolchain` | the rustc that cargo runs here is not the one that pcg-rustc was built for, or does not run | |
 //! | `jobserver` | | the environment names one that cannot be used |
 //! | `wrapper` | it is missing | |

@@ -8,9 +8,9 @@ use pcg_interface::exit_code;
 use pcg_interface::options::UsageError;
 use thiserror::Error;
 
-use crate::cargo::PCG_RUSTC;
 use crate::profile::ProfileError;
 use crate::terminal::Terminal;
+use pcg_interface::executables::PCG_RUSTC;
 
 /// An expected error.
 #[derive(Debug, Error)]
@@ -66,7 +66,7 @@ impl CargoPcgError {
         Cow::Borrowed(match self {
             Self::Profile(error) => return error.help(),
             Self::CommandLine(_) | Self::Variable(_) => "`cargo pcg --help` says what each option takes",
-            Self::NoPcgRustc => "`make install` in pcg's sources installs both",
+            Self::NoPcgRustc => "`make install` in pcg's sources installs it",
             Self::File { .. } | Self::BadValue { .. } => "mend this file",
             Self::CannotRun { .. } => "run it as `cargo pcg`, or set CARGO to the path of cargo",
             Self::NoProject => "run it where the build was run, or name the project by `--manifest-path`",

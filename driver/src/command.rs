@@ -1,4 +1,4 @@
-//! What one process does: it is rustc's linker, answers for pcg itself, becomes stock rustc, or compiles.
+//! What one process does: it is rustc's linker, answers for pcg itself, becomes stock rustc, or has a crate compiled.
 
 use std::ffi::OsString;
 use std::io;
@@ -11,20 +11,17 @@ use pcg_interface::exit_code;
 use pcg_interface::options;
 use pcg_interface::output::Output;
 use pcg_interface::report::Action;
-use pcg_llvm_backend::{Workers, tokens};
 
 use crate::exit::Exit;
-use crate::failure::Failure;
 use crate::fallback;
 use crate::linker;
-use crate::pipeline::Compile;
 use crate::plan::{self, Plan, SplitPlan};
 use crate::recorder::Recorder;
 use crate::signals::Watch;
 use crate::version;
 
-/// Runs pcg-rustc with this process's arguments and environment.
-pub fn run() -> ExitCode {
+/// Runs pcg-rustc with this process's arguments and environment. `compile` is for a crate that is split.
+pub fn run(compile: impl FnOnce(&SplitPlan) -> Exit) -> ExitCode {
     start_log();
     if let Some(configuration) = linker::configuration() {
         return linker::run(&configuration);
@@ -41,7 +38,7 @@ pub fn run() -> ExitCode {
     if let Some(reason) = plan.refused() {
         fallback::refuse(reason).leave();
     }
-    carry_out(plan).leave()
+    carry_out(plan, compile).leave()
 }
 
 /// pcg's own log goes to stderr, and only if `PCG_LOG` says what is wanted.
@@ -52,7 +49,7 @@ fn start_log() {
     }
 }
 
-fn carry_out(plan: Plan) -> Exit {
+fn carry_out(plan: Plan, compile: impl FnOnce(&SplitPlan) -> Exit) -> Exit {
     match plan {
         Plan::PassThrough { program, args, reason, options, crate_name } => {
             log::debug!("passing through: {reason}");
@@ -79,7 +76,7 @@ fn answer(text: &str) -> Exit {
 }
 
 /// Replaces this process by `program`. Returns only if that fails.
-fn become_program(program: &Path, args: &[OsString]) -> Exit {
+pub(crate) fn become_program(program: &Path, args: &[OsString]) -> Exit {
     let error = Command::new(program).args(args).exec();
     cannot_run(program, &error)
 }
@@ -122,54 +119,8 @@ fn version(program: &Path, args: &[OsString], line: &str) -> Exit {
     }
 }
 
-fn compile(plan: &SplitPlan) -> Exit {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = plan.options.threads.map_or(cores, usize::from);
-    // No file is open yet: those that the plan was made from are closed again.
-    let tokens = tokens::from_environment_or(threads);
-    let report = Recorder::new();
-    report.describe(plan, threads);
-    // pcg's own panics are bugs that stock rustc makes up for; the report and the log name them.
-    std::panic::set_hook(Box::new(|panic| log::error!("{panic}")));
-
-    let on_signal = tokens.clone();
-    let watch = match Watch::start(move || on_signal.give_back()) {
-        Ok(watch) => watch,
-        Err(error) => return hand_over(plan, &Failure::SetUp(error)),
-    };
-    let exit = match Compile::new(plan, Workers::new(tokens.clone(), threads), report, watch.clone()) {
-        Ok(Some(compile)) => {
-            let exit = compile.run();
-            if let Some(path) = &plan.options.report {
-                write_report(&compile.report, path, exit.code());
-            }
-            exit
-        }
-        Ok(None) => hand_over(plan, &Failure::Outputs),
-        Err(failure) => hand_over(plan, &failure),
-    };
-    tokens.give_back();
-    watch.end();
-    exit
-}
-
-/// Stock rustc compiles, before anything has been done.
-fn hand_over(plan: &SplitPlan, failure: &Failure) -> Exit {
-    log::debug!("handing over: {failure}");
-    if let Some(path) = &plan.options.report {
-        let report = Recorder::new();
-        report.name(plan.crate_name.as_deref());
-        report.not_split(Action::Passthrough, failure.id(), failure);
-        write_report(&report, path, None);
-    }
-    if plan.options.strict && !matches!(failure, Failure::Outputs) {
-        return fallback::refuse(failure);
-    }
-    become_program(&plan.rustc, &plan.args)
-}
-
 /// A report that cannot be written does not fail the compile, as cargo would take that for the crate's failure.
-fn write_report(report: &Recorder, path: &Path, exit_code: Option<i32>) {
+pub(crate) fn write_report(report: &Recorder, path: &Path, exit_code: Option<i32>) {
     if let Err(error) = report.write(path, exit_code) {
         Output.error(format!("the report {} cannot be written: {error}", path.display()), None);
     }

@@ -6,6 +6,7 @@
 
 pub mod archive;
 pub mod args;
+pub mod codegen;
 pub mod command;
 pub mod crate_type;
 pub mod depinfo;

@@ -25,6 +25,8 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
 
+use pcg_interface::executables;
+
 use crate::archive::OBJECT_SUFFIX;
 use crate::usage::Cpu;
 
@@ -100,7 +102,7 @@ pub fn install(folder: &Path, configuration: &Configuration) -> io::Result<PathB
     let name = configuration.linker.file_name().unwrap_or(OsStr::new("cc"));
     let link = folder.join(name);
     fs::create_dir(folder)?;
-    std::os::unix::fs::symlink(std::env::current_exe()?, &link)?;
+    std::os::unix::fs::symlink(executables::called()?, &link)?;
     fs::write(folder.join(CONFIGURATION), serde_json::to_vec(configuration)?)?;
     Ok(link)
 }

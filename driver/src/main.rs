@@ -4,10 +4,8 @@
 
 use std::process::ExitCode;
 
-/// The allocator that rustc itself has, for LLVM as well as for pcg: its `malloc` takes the place of the C library's.
-#[global_allocator]
-static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+use pcg_driver::{codegen, command};
 
 fn main() -> ExitCode {
-    pcg_driver::command::run()
+    command::run(codegen::become_codegen)
 }

@@ -4,20 +4,22 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use crate::executables;
+
 /// Names the rustc to run where the command line does not.
 pub const RUSTC_VARIABLE: &str = "CARGO_PCG_RUSTC";
 
-/// Environment variables and the running program.
+/// Environment variables, and the program that was called.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
     variables: BTreeMap<OsString, OsString>,
-    current_exe: Option<PathBuf>,
+    called: Option<PathBuf>,
 }
 
 impl Environment {
     /// That of this process.
     pub fn of_process() -> Self {
-        Self { variables: std::env::vars_os().collect(), current_exe: std::env::current_exe().ok() }
+        Self { variables: std::env::vars_os().collect(), called: executables::called().ok() }
     }
 
     /// The value of a variable. An empty one counts as not set.
@@ -35,9 +37,9 @@ impl Environment {
         self.variables.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()))
     }
 
-    /// Whether `program` is the running executable itself, by whatever name.
+    /// Whether `program` is the executable that was called, by whatever name.
     pub fn is_this_program(&self, program: &Path) -> bool {
-        match (&self.current_exe, program.canonicalize()) {
+        match (&self.called, program.canonicalize()) {
             (Some(this), Ok(program)) => this.canonicalize().is_ok_and(|this| this == program),
             _ => false,
         }
@@ -54,7 +56,7 @@ impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Environment 
     /// Those variables and no program.
     fn from_iter<I: IntoIterator<Item = (N, V)>>(variables: I) -> Self {
         let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-        Self { variables, current_exe: None }
+        Self { variables, called: None }
     }
 }
 

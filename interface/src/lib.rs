@@ -7,6 +7,7 @@
 
 pub mod build_plan;
 pub mod environment;
+pub mod executables;
 pub mod exit_code;
 pub mod option;
 pub mod options;

@@ -26,9 +26,6 @@
 
 using namespace llvm;
 
-// Makes `-Cllvm-args` such as `-function-sections` known to the command line and to InitTargetOptionsFromCodeGenFlags.
-static codegen::RegisterCodeGenFlags CodeGenFlags;
-
 namespace {
 
 OptimizationLevel passLevel(uint8_t Level) {
@@ -136,6 +133,9 @@ ModulePassManager pipeline(PassBuilder &PB, const PcgSettings &Settings) {
 }
 
 } // namespace
+
+// No variable with a constructor of its own, which would run, and need libLLVM, in executables that never call LLVM.
+extern "C" void pcg_register_options() { static codegen::RegisterCodeGenFlags CodeGenFlags; }
 
 extern "C" LLVMTargetMachineRef pcg_target_machine(LLVMModuleRef Module, const PcgSettings *Settings, char **Error) {
   llvm::Module &M = *unwrap(Module);

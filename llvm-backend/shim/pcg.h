@@ -75,6 +75,9 @@ typedef struct {
   uint8_t verify;
 } PcgSettings;
 
+// Makes `-Cllvm-args` such as `-function-sections` known: before LLVM's command line is read.
+void pcg_register_options(void);
+
 // Reads a whole module and describes it. `bitcode` has to live only during the call.
 PcgGraph *pcg_graph_read(const char *bitcode, size_t length, char **error);
 // Adds what has to be searched for: with `bodies`, functions with the same body, with `promises`, what functions promise

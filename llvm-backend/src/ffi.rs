@@ -76,6 +76,7 @@ pub(crate) type OnInlined = extern "C" fn(*mut c_void, *const u8, usize, *const 
 pub(crate) type OnDiagnostic = extern "C" fn(*mut c_void, LLVMDiagnosticSeverity, *const u8, usize);
 
 unsafe extern "C" {
+    pub(crate) fn pcg_register_options();
     pub(crate) fn pcg_graph_read(bitcode: *const u8, length: usize, error: *mut *mut c_char) -> *mut Graph;
     pub(crate) fn pcg_graph_search(
         graph: *mut Graph,

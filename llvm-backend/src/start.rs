@@ -14,6 +14,7 @@ use llvm_sys::target::{
 };
 
 use crate::error::Error;
+use crate::ffi;
 
 /// What rustc 1.95 tells LLVM for x86_64-unknown-linux-gnu unless the user says otherwise
 /// (`rustc_codegen_llvm::llvm_util::configure_llvm`).
@@ -45,6 +46,7 @@ pub fn start(llvm_args: &[String]) -> Result<(), Error> {
         // functions may be called at any time before LLVM is used, and `Once` has them called once.
         unsafe {
             LLVMInstallFatalErrorHandler(Some(on_fatal_error));
+            ffi::pcg_register_options();
             LLVMParseCommandLineOptions(pointers.len() as c_int, pointers.as_ptr(), ptr::null());
             LLVMInitializeX86TargetInfo();
             LLVMInitializeX86Target();

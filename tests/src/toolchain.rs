@@ -38,6 +38,11 @@ pub fn pcg_rustc() -> Result<PathBuf> {
     executable("PCG_RUSTC", "pcg-rustc")
 }
 
+/// `pcg-codegen`, which `pcg-rustc` becomes to compile a crate.
+pub fn pcg_codegen() -> Result<PathBuf> {
+    Ok(pcg_rustc()?.with_file_name("pcg-codegen"))
+}
+
 /// `cargo-pcg`, which runs cargo with the `pcg-rustc` beside it.
 pub fn cargo_pcg() -> Result<PathBuf> {
     executable("CARGO_PCG", "cargo-pcg")

@@ -1,4 +1,4 @@
-//! pcg-rustc: whether it is there, whether it starts, and whether its libLLVM is where it looks for it.
+//! pcg-rustc and pcg-codegen: whether they are there, whether they start, and whether libLLVM is where it is looked for.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -9,23 +9,31 @@ use std::process::Command;
 use object::read::elf::FileHeader;
 use object::{Endianness, elf};
 use pcg_interface::environment::Environment;
+use pcg_interface::executables::{PCG_CODEGEN, PCG_RUSTC};
 
 use super::{Check, last_words};
 use crate::identity::Identity;
 
-const PROGRAM: &str = "pcg-rustc";
 const LIBRARY: &str = "libLLVM";
 
-const INSTALL: &str = "`make install` in pcg's sources installs both executables";
+const INSTALL: &str = "`make install` in pcg's sources installs all executables";
 
 pub(super) fn checks(pcg_rustc: Option<&Path>, identity: &Identity, environment: &Environment) -> Vec<Check> {
     let Some(path) = pcg_rustc else {
-        return vec![Check::failed(PROGRAM, "there is none beside cargo-pcg or in PATH", INSTALL)];
+        return vec![Check::failed(PCG_RUSTC, "there is none beside cargo-pcg or in PATH", INSTALL)];
     };
-    vec![program(path, identity), library(path, identity, environment)]
+    // pcg-rustc looks beside the file that a link points to.
+    let codegen = path.canonicalize().unwrap_or_else(|_| path.to_owned()).with_file_name(PCG_CODEGEN);
+    let mut checks = vec![program(PCG_RUSTC, path, identity)];
+    if codegen.exists() {
+        checks.extend([program(PCG_CODEGEN, &codegen, identity), library(&codegen, identity, environment)]);
+    } else {
+        checks.push(Check::failed(PCG_CODEGEN, format!("there is none beside {}", path.display()), INSTALL));
+    }
+    checks
 }
 
-fn program(path: &Path, identity: &Identity) -> Check {
+fn program(name: &'static str, path: &Path, identity: &Identity) -> Check {
     let shown = path.display();
     let output = match Command::new(path).arg("--pcg-version").output() {
         Ok(output) if output.status.success() => output,
@@ -33,18 +41,18 @@ fn program(path: &Path, identity: &Identity) -> Check {
             let help = "mend libLLVM if that is what it misses; else install pcg again";
             // The loader begins with the path.
             let why = last_words(&output).replace(&format!("{shown}: "), "");
-            return Check::failed(PROGRAM, format!("{shown} does not start: {why}"), help);
+            return Check::failed(name, format!("{shown} does not start: {why}"), help);
         }
-        Err(error) => return Check::failed(PROGRAM, format!("{shown} cannot be run: {error}"), INSTALL),
+        Err(error) => return Check::failed(name, format!("{shown} cannot be run: {error}"), INSTALL),
     };
     let text = String::from_utf8_lossy(&output.stdout);
     let line = text.lines().next().unwrap_or_default();
-    let version = line.strip_prefix("pcg-rustc ").unwrap_or(line);
+    let version = line.split_once(' ').map_or(line, |(_, version)| version);
     let own = format!("{} ({})", identity.version, identity.build_hash);
     if version == own {
-        return Check::ok(PROGRAM, format!("{shown} {version}"));
+        return Check::ok(name, format!("{shown} {version}"));
     }
-    Check::warning(PROGRAM, format!("{shown} is {version}, and cargo-pcg is {own}"), INSTALL)
+    Check::warning(name, format!("{shown} is {version}, and cargo-pcg is {own}"), INSTALL)
 }
 
 fn library(path: &Path, identity: &Identity, environment: &Environment) -> Check {
@@ -72,7 +80,7 @@ fn library(path: &Path, identity: &Identity, environment: &Environment) -> Check
     )
 }
 
-/// The library that pcg-rustc is linked against.
+/// The library that pcg-codegen is linked against.
 #[derive(Debug)]
 struct Needed {
     name: String,
@@ -120,7 +128,7 @@ mod tests {
     fn the_users_folders_come_first() {
         let needed = Needed { name: "libLLVM.so".to_owned(), search_path: b"$ORIGIN/../lib:/opt".to_vec() };
         let environment = Environment::from_iter([("LD_LIBRARY_PATH", "/a::/b")]);
-        let folders = needed.folders(Path::new("/home/bin/pcg-rustc"), &environment);
+        let folders = needed.folders(Path::new("/home/bin/pcg-codegen"), &environment);
         assert_eq!(folders, ["/a", "/b", "/home/bin/../lib", "/opt"].map(PathBuf::from));
     }
 }

@@ -10,7 +10,7 @@ use snapbox::prelude::*;
 use snapbox::{assert_data_eq, str};
 
 use super::common::World;
-use super::{PCG_RUSTC, cargo_pcg, cargo_pcg_at, without_root, workspace};
+use super::{PCG_CODEGEN, PCG_RUSTC, cargo_pcg, cargo_pcg_at, without_root, workspace};
 
 /// A project beside a rustc that says that it is the right one.
 fn world() -> World {
@@ -38,12 +38,12 @@ fn at_this_rustc(world: &World, mut command: Command) -> Command {
     command
 }
 
-/// `cargo pcg doctor` by a cargo-pcg with this file as the pcg-rustc beside it, if any.
-fn doctor_beside(world: &World, pcg_rustc: Option<&Path>) -> Command {
+/// `cargo pcg doctor` by a cargo-pcg with these files beside it.
+fn doctor_beside(world: &World, files: &[(&str, &Path)]) -> Command {
     fs::create_dir(world.path("bin")).unwrap();
     let program = world.executable("bin/cargo-pcg", &fs::read(env!("CARGO_BIN_EXE_cargo-pcg")).unwrap());
-    if let Some(pcg_rustc) = pcg_rustc {
-        fs::rename(pcg_rustc, world.path("bin/pcg-rustc")).unwrap();
+    for (name, file) in files {
+        world.executable(&format!("bin/{name}"), &fs::read(file).unwrap());
     }
     at_this_rustc(world, cargo_pcg_at(&program, world, &["doctor"]))
 }
@@ -91,6 +91,7 @@ fn all_is_well() {
         answer(&world, &mut doctor(&world), 0),
         str![[r#"
 ok       pcg-rustc          [PCG_RUSTC] 0.1.0 ([HASH])
+ok       pcg-codegen        [PCG_CODEGEN] 0.1.0 ([HASH])
 ok       libLLVM            [SYSROOT]/lib/libLLVM.so.22.1-rust-1.95.0-stable
 ok       toolchain          rustc 1.2.3 (fake) in [SYSROOT] (from RUSTC)
 ok       jobserver          none is inherited: cargo makes one, without `-j` for as many jobs as cores ([CORES])
@@ -112,6 +113,12 @@ ok       target folder      [ROOT]/project/target has [N] GiB free
       "name": "pcg-rustc",
       "status": "ok",
       "found": "[PCG_RUSTC] 0.1.0 ([HASH])",
+      "help": null
+    },
+    {
+      "name": "pcg-codegen",
+      "status": "ok",
+      "found": "[PCG_CODEGEN] 0.1.0 ([HASH])",
       "help": null
     },
     {
@@ -174,12 +181,12 @@ fn without_a_project_there_is_no_target_folder() {
 #[test]
 fn a_pcg_rustc_that_is_missing() {
     let world = world();
-    let text = answer(&world, doctor_beside(&world, None).env("PATH", world.path("out")), 6);
+    let text = answer(&world, doctor_beside(&world, &[]).env("PATH", world.path("out")), 6);
     assert_data_eq!(
-        only(&text, &["pcg-rustc", "libLLVM"]),
+        only(&text, &["pcg-rustc", "pcg-codegen", "libLLVM"]),
         str![[r#"
 failed   pcg-rustc          there is none beside cargo-pcg or in PATH
-                            help: `make install` in pcg's sources installs both executables
+                            help: `make install` in pcg's sources installs all executables
 
 "#]]
         .raw()
@@ -190,14 +197,16 @@ failed   pcg-rustc          there is none beside cargo-pcg or in PATH
 fn a_pcg_rustc_of_another_build() {
     let world = world();
     let other = world.script("other", "echo 'pcg-rustc 0.0.9 (0123)'; echo 'for the rustc of commit 4567'");
-    let text = answer(&world, &mut doctor_beside(&world, Some(&other)), 0);
+    let text = answer(&world, &mut doctor_beside(&world, &[("pcg-rustc", &other), ("pcg-codegen", &other)]), 0);
     assert_data_eq!(
-        only(&text, &["pcg-rustc", "libLLVM"]),
+        only(&text, &["pcg-rustc", "pcg-codegen", "libLLVM"]),
         str![[r#"
 warning  pcg-rustc          [ROOT]/bin/pcg-rustc is 0.0.9 (0123), and cargo-pcg is 0.1.0 ([HASH])
-                            help: `make install` in pcg's sources installs both executables
-warning  libLLVM            [ROOT]/bin/pcg-rustc cannot be read as an executable: Unsupported ELF header
-                            help: `make install` in pcg's sources installs both executables
+                            help: `make install` in pcg's sources installs all executables
+warning  pcg-codegen        [ROOT]/bin/pcg-codegen is 0.0.9 (0123), and cargo-pcg is 0.1.0 ([HASH])
+                            help: `make install` in pcg's sources installs all executables
+warning  libLLVM            [ROOT]/bin/pcg-codegen cannot be read as an executable: Unsupported ELF header
+                            help: `make install` in pcg's sources installs all executables
 
 "#]]
         .raw()
@@ -205,16 +214,34 @@ warning  libLLVM            [ROOT]/bin/pcg-rustc cannot be read as an executable
 }
 
 #[test]
-fn a_pcg_rustc_without_its_library() {
+fn a_pcg_codegen_that_is_missing() {
     let world = world();
-    let mut program = fs::read(PCG_RUSTC).unwrap();
+    let text = answer(&world, &mut doctor_beside(&world, &[("pcg-rustc", Path::new(PCG_RUSTC))]), 6);
+    assert_data_eq!(
+        only(&text, &["pcg-rustc", "pcg-codegen", "libLLVM"]),
+        str![[r#"
+ok       pcg-rustc          [ROOT]/bin/pcg-rustc 0.1.0 ([HASH])
+failed   pcg-codegen        there is none beside [ROOT]/bin/pcg-rustc
+                            help: `make install` in pcg's sources installs all executables
+
+"#]]
+        .raw()
+    );
+}
+
+#[test]
+fn a_pcg_codegen_without_its_library() {
+    let world = world();
+    let mut program = fs::read(PCG_CODEGEN).unwrap();
     let name = b"libLLVM.so.22.1-rust";
     let at = program.windows(name.len()).position(|bytes| bytes == name).expect("it is linked against libLLVM");
     program[at..at + name.len()].copy_from_slice(b"libLLVM.so.gone-rust");
     let spoilt = world.executable("spoilt", &program);
-    let text = answer(&world, &mut doctor_beside(&world, Some(&spoilt)), 6);
-    assert_data_eq!(only(&text, &["pcg-rustc", "libLLVM"]), str![[r#"
-failed   pcg-rustc          [ROOT]/bin/pcg-rustc does not start: error while loading shared libraries: libLLVM.so.gone-rust-1.95.0-stable: cannot open shared object file: No such file or directory
+    let pcg_rustc = ("pcg-rustc", Path::new(PCG_RUSTC));
+    let text = answer(&world, &mut doctor_beside(&world, &[pcg_rustc, ("pcg-codegen", &spoilt)]), 6);
+    assert_data_eq!(only(&text, &["pcg-rustc", "pcg-codegen", "libLLVM"]), str![[r#"
+ok       pcg-rustc          [ROOT]/bin/pcg-rustc 0.1.0 ([HASH])
+failed   pcg-codegen        [ROOT]/bin/pcg-codegen does not start: error while loading shared libraries: libLLVM.so.gone-rust-1.95.0-stable: cannot open shared object file: No such file or directory
                             help: mend libLLVM if that is what it misses; else install pcg again
 failed   libLLVM            libLLVM.so.gone-rust-1.95.0-stable is not in [SYSROOT]/lib
                             help: install the toolchain that pcg was built with (rustc 1.95.0) in its place, or build pcg again with the one that is there

@@ -32,6 +32,7 @@ env | grep -E '^(RUSTC|RUSTC_WRAPPER|(CARGO_)?PCG_[A-Z_]*|CARGO_CACHE_RUSTC_INFO
 exit 42"#;
 
 const PCG_RUSTC: &str = env!("CARGO_BIN_EXE_pcg-rustc");
+const PCG_CODEGEN: &str = env!("CARGO_BIN_EXE_pcg-codegen");
 
 /// Variables of the test's own surroundings that would change what `cargo pcg` does.
 const SURROUNDINGS: [&str; 15] = [
@@ -114,7 +115,9 @@ fn said(world: &World, output: &Output) -> String {
 fn without_root(world: &World, text: &[u8]) -> String {
     let root = world.path("").canonicalize().unwrap();
     let text = String::from_utf8(text.to_vec()).unwrap();
-    text.replace(root.to_str().unwrap(), "[ROOT]").replace(PCG_RUSTC, "[PCG_RUSTC]")
+    text.replace(root.to_str().unwrap(), "[ROOT]")
+        .replace(PCG_RUSTC, "[PCG_RUSTC]")
+        .replace(PCG_CODEGEN, "[PCG_CODEGEN]")
 }
 
 /// Writes cargo's answer about a workspace in `project`, with the members `app` and `lib`.

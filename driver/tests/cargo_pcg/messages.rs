@@ -392,7 +392,7 @@ fn a_pcg_rustc_that_is_missing() {
         said(&world, &output),
         str![[r#"
 error: pcg: there is no `pcg-rustc` beside cargo-pcg or in PATH
-help: `make install` in pcg's sources installs both
+help: `make install` in pcg's sources installs it
 
 "#]]
         .raw()
