@@ -1,6 +1,7 @@
 //! `pcg-rustc`: a drop-in rustc that optimises one crate on several cores.
 //!
-//! The binaries are thin; everything is here, where it can be tested.
+//! The executables are thin; everything is here, where it can be tested. `pcg-rustc` becomes `pcg-codegen` for crates
+//! that are split ([`codegen`]).
 
 #![forbid(unsafe_code)]
 

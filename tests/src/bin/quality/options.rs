@@ -13,7 +13,7 @@ Usage: quality [OPTIONS]
 
   --workloads A,B  only these workloads
   --units 4,16     pcg's numbers of codegen units (default 4,16)
-  --rounds N       timed runs of each program per workload (default 9); with 0, instructions only
+  --rounds N       timed runs of each program per workload (default 41); with 0, instructions only
   --builds DIR     where the programs are built and kept for the next time (default: beside this executable);
                    a program is built again when pcg-rustc has changed
   --jobs N         crates that cargo builds at once (default: as many as cores)
@@ -39,7 +39,7 @@ impl Options {
         let executable = std::env::current_exe()?;
         let builds = executable.parent().context("an executable has a folder")?.join("pcg-quality");
         let mut options =
-            Self { workloads: Vec::new(), units: vec![4, 16], rounds: 9, builds, jobs: None, write: false };
+            Self { workloads: Vec::new(), units: vec![4, 16], rounds: 41, builds, jobs: None, write: false };
         let mut parser = lexopt::Parser::from_env();
         while let Some(argument) = parser.next()? {
             match argument {
