@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::io;
 use std::path::PathBuf;
 
+use pcg_interface::executables::PCG_RUSTC;
 use pcg_interface::exit_code;
 use pcg_interface::options::UsageError;
 use thiserror::Error;
 
 use crate::profile::ProfileError;
 use crate::terminal::Terminal;
-use pcg_interface::executables::PCG_RUSTC;
 
 /// An expected error.
 #[derive(Debug, Error)]

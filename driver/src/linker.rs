@@ -23,9 +23,8 @@ use std::time::Instant;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use serde::{Deserialize, Serialize};
-
 use pcg_interface::executables;
+use serde::{Deserialize, Serialize};
 
 use crate::archive::OBJECT_SUFFIX;
 use crate::usage::Cpu;

@@ -3,22 +3,14 @@
 mod common;
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
-use common::{World, without_options};
+use common::World;
 use pcg_interface::exit_code;
 
 const PCG_RUSTC: &str = env!("CARGO_BIN_EXE_pcg-rustc");
 
-/// A command that compiles a crate that is split if `program` is pcg-rustc.
-fn compile(world: &World, program: &Path) -> Command {
-    world.write("lib.rs", "pub fn f(v: &[u8]) -> String { format!(\"{v:?}\") }");
-    let mut command = Command::new(program);
-    without_options(&mut command);
-    command.current_dir(world.path("")).env("TMPDIR", world.path("tmp"));
-    command
-}
+const SOURCE: &str = "pub fn f(v: &[u8]) -> String { format!(\"{v:?}\") }";
 
 const OPTIONS: [&str; 6] =
     ["lib.rs", "-O", "-Ccodegen-units=2", "--crate-type=rlib", "--out-dir=out", "--pcg-report=report.json"];
@@ -33,12 +25,13 @@ fn report(world: &World) -> (String, String) {
 #[test]
 fn without_pcg_codegen_stock_rustc_compiles() {
     let world = World::new();
-    let alone: PathBuf = world.executable("pcg-rustc", &fs::read(PCG_RUSTC).unwrap());
-    let output = compile(&world, &alone).args(OPTIONS).output().unwrap();
+    world.write("lib.rs", SOURCE);
+    let alone = world.executable("pcg-rustc", &fs::read(PCG_RUSTC).unwrap());
+    let output = world.pcg_at(&alone).args(OPTIONS).output().unwrap();
     assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(report(&world), ("passthrough".to_owned(), "set-up".to_owned()));
     assert_eq!(world.names("out"), ["liblib.rlib"]);
-    let strict = compile(&world, &alone).args(OPTIONS).arg("--pcg-strict").output().unwrap();
+    let strict = world.pcg_at(&alone).args(OPTIONS).arg("--pcg-strict").output().unwrap();
     assert_eq!(strict.status.code(), Some(i32::from(exit_code::STRICT)));
     let said = String::from_utf8_lossy(&strict.stderr).into_owned();
     assert!(said.contains("pcg-codegen cannot be run: No such file"), "{said}");
@@ -47,11 +40,11 @@ fn without_pcg_codegen_stock_rustc_compiles() {
 #[test]
 fn pcg_rustc_that_is_told_to_run_itself_runs_rustc() {
     let world = World::new();
+    world.write("lib.rs", SOURCE);
     let link = world.path("link");
     std::os::unix::fs::symlink(PCG_RUSTC, &link).unwrap();
     for rustc in [Path::new(PCG_RUSTC), &link] {
-        let mut command = compile(&world, Path::new(PCG_RUSTC));
-        let output = command.env("CARGO_PCG_RUSTC", rustc).args(OPTIONS).arg("--pcg-strict").output().unwrap();
+        let output = world.pcg().env("CARGO_PCG_RUSTC", rustc).args(OPTIONS).arg("--pcg-strict").output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         assert_eq!(report(&world).0, "split");
         fs::remove_file(world.path("report.json")).unwrap();

@@ -43,7 +43,7 @@ impl Description {
         if done { Ok(()) } else { Err(error.unwrap_or_default()) }
     }
 
-    /// The module that was described.
+    /// The module that was described; for one that has not been searched.
     pub(crate) fn into_module(self) -> Loaded {
         let mut context = ptr::null_mut();
         // SAFETY: the pointer is valid, and the shim hands over both, once, as `self` is gone.

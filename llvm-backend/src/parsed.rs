@@ -1,6 +1,5 @@
 //! A module that has been read whole: what the partitioner learns of it, and what units have of it.
 
-use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use inkwell::context::Context;
@@ -48,6 +47,7 @@ pub(crate) struct Loaded {
 unsafe impl Send for Loaded {}
 
 /// A module that has been read whole.
+#[derive(Debug)]
 pub struct ParsedModule {
     /// The module, described to the partitioner.
     pub graph: Graph,
@@ -59,12 +59,6 @@ pub struct ParsedModule {
     pub(crate) constants: Box<[ffi::Constant]>,
     /// The module as it was read, until a unit that has all of it takes it.
     loaded: Mutex<Option<Loaded>>,
-}
-
-impl fmt::Debug for ParsedModule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ParsedModule").field("graph", &self.graph).field("module", &self.module).finish_non_exhaustive()
-    }
 }
 
 impl ParsedModule {
@@ -93,7 +87,7 @@ impl ParsedModule {
     /// The same with what is found.
     fn search(self, mut description: Description, wanted: Wanted, workers: &Workers) -> Result<Self, Error> {
         let (name, module) = (self.module.name().to_owned(), self.module.clone());
-        let (parsed, changed) = workers.run(&name, move || {
+        let (parsed, description) = workers.run(&name, move || {
             description.search(wanted).map_err(|message| module.error(message))?;
             let parsed = Self {
                 graph: description.to_graph(wanted.sources),
@@ -101,12 +95,12 @@ impl ParsedModule {
                 constants: description.constants(),
                 ..self
             };
-            Ok((parsed, description.into_module()))
+            Ok((parsed, description))
         })?;
         if workers.tokens.allowed() > 1 {
-            // Beside whatever the graph is wanted for.
+            // The module is of no use any more; it goes beside whatever the graph is wanted for.
             let free = move || {
-                drop(changed);
+                drop(description);
                 Ok(())
             };
             workers.start(name, free, |_| {})?;

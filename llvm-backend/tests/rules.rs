@@ -261,6 +261,8 @@ fn one_unit_is_the_same_whether_its_module_was_read_for_the_graph_or_is_read_aga
         .map(|module| compile_at(OptLevel::O2, module, &parts).unwrap().remove(0));
     assert_eq!(first.object, again.object);
     assert_eq!(first.object, searched.object);
+    // What a search has noted in the module that it went through is not in the unit.
+    assert_eq!(again.bitcode, searched.bitcode);
 }
 
 /// The symbols of two units after their join. The second one inlines `shared` and `inner` of the first one, which also

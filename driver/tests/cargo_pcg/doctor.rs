@@ -48,6 +48,14 @@ fn doctor_beside(world: &World, files: &[(&str, &Path)]) -> Command {
     at_this_rustc(world, cargo_pcg_at(&program, world, &["doctor"]))
 }
 
+/// The checks of executables that are to be seen where these files are beside cargo-pcg.
+fn beside(world: &World, files: &[(&str, &Path)], code: i32) -> String {
+    only(&answer(world, &mut doctor_beside(world, files), code), &EXECUTABLES)
+}
+
+/// The checks of executables.
+const EXECUTABLES: [&str; 3] = ["pcg-rustc", "pcg-codegen", "libLLVM"];
+
 /// What is printed, if that is how it ends.
 fn answer(world: &World, command: &mut Command, code: i32) -> String {
     let output = command.output().unwrap();
@@ -183,7 +191,7 @@ fn a_pcg_rustc_that_is_missing() {
     let world = world();
     let text = answer(&world, doctor_beside(&world, &[]).env("PATH", world.path("out")), 6);
     assert_data_eq!(
-        only(&text, &["pcg-rustc", "pcg-codegen", "libLLVM"]),
+        only(&text, &EXECUTABLES),
         str![[r#"
 failed   pcg-rustc          there is none beside cargo-pcg or in PATH
                             help: `make install` in pcg's sources installs all executables
@@ -197,9 +205,8 @@ failed   pcg-rustc          there is none beside cargo-pcg or in PATH
 fn a_pcg_rustc_of_another_build() {
     let world = world();
     let other = world.script("other", "echo 'pcg-rustc 0.0.9 (0123)'; echo 'for the rustc of commit 4567'");
-    let text = answer(&world, &mut doctor_beside(&world, &[("pcg-rustc", &other), ("pcg-codegen", &other)]), 0);
     assert_data_eq!(
-        only(&text, &["pcg-rustc", "pcg-codegen", "libLLVM"]),
+        beside(&world, &[("pcg-rustc", &other), ("pcg-codegen", &other)], 0),
         str![[r#"
 warning  pcg-rustc          [ROOT]/bin/pcg-rustc is 0.0.9 (0123), and cargo-pcg is 0.1.0 ([HASH])
                             help: `make install` in pcg's sources installs all executables
@@ -216,9 +223,8 @@ warning  libLLVM            [ROOT]/bin/pcg-codegen cannot be read as an executab
 #[test]
 fn a_pcg_codegen_that_is_missing() {
     let world = world();
-    let text = answer(&world, &mut doctor_beside(&world, &[("pcg-rustc", Path::new(PCG_RUSTC))]), 6);
     assert_data_eq!(
-        only(&text, &["pcg-rustc", "pcg-codegen", "libLLVM"]),
+        beside(&world, &[("pcg-rustc", Path::new(PCG_RUSTC))], 6),
         str![[r#"
 ok       pcg-rustc          [ROOT]/bin/pcg-rustc 0.1.0 ([HASH])
 failed   pcg-codegen        there is none beside [ROOT]/bin/pcg-rustc
@@ -238,8 +244,7 @@ fn a_pcg_codegen_without_its_library() {
     program[at..at + name.len()].copy_from_slice(b"libLLVM.so.gone-rust");
     let spoilt = world.executable("spoilt", &program);
     let pcg_rustc = ("pcg-rustc", Path::new(PCG_RUSTC));
-    let text = answer(&world, &mut doctor_beside(&world, &[pcg_rustc, ("pcg-codegen", &spoilt)]), 6);
-    assert_data_eq!(only(&text, &["pcg-rustc", "pcg-codegen", "libLLVM"]), str![[r#"
+    assert_data_eq!(beside(&world, &[pcg_rustc, ("pcg-codegen", &spoilt)], 6), str![[r#"
 ok       pcg-rustc          [ROOT]/bin/pcg-rustc 0.1.0 ([HASH])
 failed   pcg-codegen        [ROOT]/bin/pcg-codegen does not start: error while loading shared libraries: libLLVM.so.gone-rust-1.95.0-stable: cannot open shared object file: No such file or directory
                             help: mend libLLVM if that is what it misses; else install pcg again

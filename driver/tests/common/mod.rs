@@ -52,7 +52,12 @@ impl World {
 
     /// pcg-rustc with the toolchain that it was built with.
     pub(crate) fn pcg(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_pcg-rustc"));
+        self.pcg_at(Path::new(env!("CARGO_BIN_EXE_pcg-rustc")))
+    }
+
+    /// The same at another path.
+    pub(crate) fn pcg_at(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
         for variable in ["CARGO_MAKEFLAGS", "MAKEFLAGS", "MFLAGS", "PCG_LOG"] {
             command.env_remove(variable);
         }
