@@ -37,6 +37,7 @@ struct PcgGraph {
   std::vector<PcgItem> Items;
   std::vector<PcgEdge> Edges;
   std::vector<PcgConstant> Constants;
+  std::vector<PcgReplaced> Replaced;
   // What it was read from, until it is taken.
   std::unique_ptr<LLVMContext> Context = std::make_unique<LLVMContext>();
   std::unique_ptr<Module> M;
@@ -96,7 +97,9 @@ class GraphReader {
   MapVector<uint32_t, PcgEdge> Uses;
   SmallPtrSet<const Constant *, 32> Visited;
   // Functions that an earlier one with the same body can stand for.
-  DenseMap<Function *, Function *> Leaders;
+  IdenticalFunctions Identical;
+  // What functions had for attributes before promises were added to them.
+  SmallVector<std::pair<Function *, AttributeList>, 0> Attributes;
 
 public:
   GraphReader(Module &M, PcgGraph &Graph) : M(M), Graph(Graph) {}
@@ -115,7 +118,7 @@ public:
     numberGroups();
   }
 
-  // What has to be searched for. Attributes of the module change, and one function takes another's place.
+  // What has to be searched for. One function takes another's place, and attributes change until they are put back.
   void search(bool Bodies, bool Promises, bool Constants) {
     size_t EdgesOfBodies = Graph.Edges.size();
     if (Bodies)
@@ -124,6 +127,18 @@ public:
       addConstants();
     if (Promises)
       addPromises(EdgesOfBodies);
+  }
+
+  // Leaves the module to others as rustc wrote it, but for functions that another one has taken the place of for good.
+  void release() {
+    for (auto [F, Original] : Attributes)
+      F->setAttributes(Original);
+    Identical.restore();
+    for (Function *F : Identical.Merged)
+      Graph.Replaced.push_back({Ids.lookup(F), Ids.lookup(Identical.Leaders.lookup(F))});
+    // Comparisons may have been folded on the way, to expressions that nothing uses but what they refer to knows of.
+    for (GlobalValue &GV : M.global_values())
+      GV.removeDeadConstantUsers();
   }
 
 private:
@@ -261,10 +276,10 @@ private:
     for (Function &F : M)
       if (auto Id = Ids.find(&F); Id != Ids.end() && mayBeReplaced(F, Graph.Items[Id->second]))
         Candidates.push_back(&F);
-    Leaders = findIdenticalFunctions(Candidates);
+    Identical = findIdenticalFunctions(Candidates);
     DenseMap<Function *, uint32_t> Numbers;
     for (Function *F : Candidates)
-      if (Function *Leader = Leaders.lookup(F)) {
+      if (Function *Leader = Identical.Leaders.lookup(F)) {
         uint32_t Number = Numbers.try_emplace(Leader, Numbers.size() + 1).first->second;
         Graph.Items[Ids.lookup(F)].body = Graph.Items[Ids.lookup(Leader)].body = Number;
       }
@@ -276,7 +291,7 @@ private:
     for (Function &F : M)
       if (auto Id = Ids.find(&F); Id != Ids.end() && F.hasLocalLinkage() && !isReachedByName(Graph.Items[Id->second]))
         Candidates.push_back(&F);
-    for (const ConstantArgument &Known : findConstantArguments(Candidates, Leaders))
+    for (const ConstantArgument &Known : findConstantArguments(Candidates, Identical.Leaders))
       if (std::optional<PcgConstant> Entry = describe(Known)) {
         Graph.Constants.push_back(*Entry);
         Uses.clear();
@@ -307,12 +322,14 @@ private:
   void addPromises(size_t EdgesOfBodies) {
     std::vector<Calls> Nodes(Ids.size());
     for (Function &F : M)
-      if (auto Id = Ids.find(&F); Id != Ids.end())
+      if (auto Id = Ids.find(&F); Id != Ids.end()) {
         Nodes[Id->second].Caller = &F;
+        Attributes.push_back({&F, F.getAttributes()});
+      }
     for (const PcgEdge &Edge : ArrayRef(Graph.Edges).take_front(EdgesOfBodies))
       if (Edge.calls + Edge.dead_calls && Nodes[Edge.from].Caller)
         if (auto *Callee = Nodes[Edge.to].Caller) {
-          auto *Leader = Leaders.lookup(Callee);
+          auto *Leader = Identical.Leaders.lookup(Callee);
           Nodes[Edge.from].Callees.push_back(&Nodes[Leader ? Ids.lookup(Leader) : Edge.to]);
         }
     Calls Root;
@@ -375,11 +392,12 @@ extern "C" bool pcg_graph_search(PcgGraph *Graph, bool Bodies, bool Promises, bo
   return Text.Errors.empty();
 }
 
-extern "C" LLVMModuleRef pcg_graph_take_module(PcgGraph *Graph, LLVMContextRef *Context) {
+extern "C" LLVMModuleRef pcg_graph_take_module(PcgGraph *Graph, LLVMContextRef *Context, const PcgReplaced **Replaced,
+                                               size_t *Count) {
+  Graph->Reader->release();
+  *Replaced = Graph->Replaced.data();
+  *Count = Graph->Replaced.size();
   Graph->Reader.reset();
-  // Comparisons may have been folded on the way, to expressions that nothing uses but what they refer to knows of.
-  for (GlobalValue &GV : Graph->M->global_values())
-    GV.removeDeadConstantUsers();
   *Context = wrap(Graph->Context.release());
   return wrap(Graph->M.release());
 }

@@ -23,38 +23,38 @@ using namespace llvm;
 
 namespace {
 
-class IdenticalFunctions {
+class Search {
   ArrayRef<Function *> Candidates;
   // The position of each candidate: what is done in the order of pointers is not done in the same order twice.
   DenseMap<const Function *, unsigned> Positions;
   // Of each function that is in a bucket, its hash.
   DenseMap<Function *, size_t> Hashes;
   DenseMap<size_t, SmallVector<Function *, 1>> Buckets;
-  DenseMap<Function *, Function *> Leaders;
+  IdenticalFunctions Found;
 
 public:
-  explicit IdenticalFunctions(ArrayRef<Function *> Candidates) : Candidates(Candidates) {
+  explicit Search(ArrayRef<Function *> Candidates) : Candidates(Candidates) {
     for (auto [Position, F] : enumerate(Candidates))
       Positions.try_emplace(F, Position);
   }
 
-  DenseMap<Function *, Function *> find() {
+  IdenticalFunctions find() {
     SmallVector<Function *, 0> Pending(Candidates);
     while (!Pending.empty()) {
       SetVector<Function *> Changed;
       for (Function *F : Pending)
         visit(*F, Changed);
       Pending.assign(Changed.begin(), Changed.end());
-      erase_if(Pending, [&](Function *F) { return Leaders.contains(F); });
+      erase_if(Pending, [&](Function *F) { return Found.Leaders.contains(F); });
       sort(Pending, [&](Function *A, Function *B) { return Positions.lookup(A) < Positions.lookup(B); });
       for (Function *F : Pending)
         forget(*F);
     }
     // A leader may have found a leader of its own later on.
-    for (auto &[F, Leader] : Leaders)
-      while (Function *Next = Leaders.lookup(Leader))
+    for (auto &[F, Leader] : Found.Leaders)
+      while (Function *Next = Found.Leaders.lookup(Leader))
         Leader = Next;
-    return std::move(Leaders);
+    return std::move(Found);
   }
 
 private:
@@ -72,8 +72,13 @@ private:
 
   void replace(Function &F, Function &Leader, SetVector<Function *> &Changed) {
     collectUsers(F, Changed);
+    if (all_of(F.users(), [](const User *U) { return isa<Instruction>(U); }))
+      for (Use &U : F.uses())
+        Found.Replaced.push_back({&U, &F});
+    else
+      Found.Merged.push_back(&F);
     F.replaceAllUsesWith(&Leader);
-    Leaders[&F] = &Leader;
+    Found.Leaders[&F] = &Leader;
   }
 
   // The candidates that use a function, directly or through constants.
@@ -125,6 +130,10 @@ private:
 
 } // namespace
 
-DenseMap<Function *, Function *> findIdenticalFunctions(ArrayRef<Function *> Candidates) {
-  return IdenticalFunctions(Candidates).find();
+void IdenticalFunctions::restore() {
+  // The order of a function's uses is that of before, too.
+  for (auto [U, F] : reverse(Replaced))
+    U->set(F);
 }
+
+IdenticalFunctions findIdenticalFunctions(ArrayRef<Function *> Candidates) { return Search(Candidates).find(); }

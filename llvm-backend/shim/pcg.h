@@ -22,7 +22,7 @@ typedef struct {
   const char *name;
   size_t name_length;
   uint64_t bytes;
-  uint64_t promises; // What a function promises its callers; only pcg_unit_load knows what the bits mean.
+  uint64_t promises; // What a function promises its callers; only pcg_module_cut knows what the bits mean.
   uint32_t instructions;
   uint32_t cost; // What the inliner is expected to count for them once they are simplified.
   uint32_t group;        // 0: none.
@@ -57,6 +57,12 @@ typedef struct {
 
 enum { PCG_NO_ITEM = UINT32_MAX };
 
+// An item that nothing uses, and the one that is used in its place.
+typedef struct {
+  uint32_t item;
+  uint32_t substitute;
+} PcgReplaced;
+
 typedef struct PcgGraph PcgGraph;
 
 // What a unit does with an item; the numbering is that of src/unit.rs.
@@ -81,10 +87,13 @@ void pcg_register_options(void);
 // Reads a whole module and describes it. `bitcode` has to live only during the call.
 PcgGraph *pcg_graph_read(const char *bitcode, size_t length, char **error);
 // Adds what has to be searched for: with `bodies`, functions with the same body, with `promises`, what functions promise
-// their callers, with `constants`, arguments that are constants. The module is another one afterwards, of use to nobody.
+// their callers, with `constants`, arguments that are constants.
 bool pcg_graph_search(PcgGraph *graph, bool bodies, bool promises, bool constants, char **error);
-// Hands over the module, and the context that it belongs to. The description stays; there is nothing to search any more.
-LLVMModuleRef pcg_graph_take_module(PcgGraph *graph, LLVMContextRef *context);
+// Hands over the module, and the context that it belongs to. It is as it was read, but that after a search for bodies
+// some functions may be `replaced`, which lives as long as the graph does. The description stays; there is nothing to
+// search any more.
+LLVMModuleRef pcg_graph_take_module(PcgGraph *graph, LLVMContextRef *context, const PcgReplaced **replaced,
+                                    size_t *count);
 void pcg_graph_free(PcgGraph *graph);
 const PcgItem *pcg_graph_items(const PcgGraph *graph, size_t *count);
 const PcgEdge *pcg_graph_edges(const PcgGraph *graph, size_t *count);
@@ -101,16 +110,16 @@ typedef void (*PcgOnInlined)(void *opaque, const char *caller, size_t caller_len
 // `on_inlined` may be null; LLVM then makes no remarks.
 void pcg_context_prepare(LLVMContextRef context, PcgOnDiagnostic on_diagnostic, PcgOnInlined on_inlined, void *opaque);
 
-// Reads a whole module. `bitcode` must outlive the call only, here as below.
+// Reads a whole module. `bitcode` must outlive the call only.
 LLVMModuleRef pcg_module_read(LLVMContextRef context, const char *bitcode, size_t length, char **error);
-// Loads the bodies that one unit has; everything else becomes a declaration or vanishes. `actions` has one entry per
-// item of the graph, and so has `promises` unless it is null; `replaced` are pairs of an item that is declared nowhere
-// and the one to use in its place; `constants` are put in the place of arguments where the function is defined, and
-// refer to no item that is replaced.
-LLVMModuleRef pcg_unit_load(LLVMContextRef context, const char *bitcode, size_t length, const uint8_t *actions,
-                            size_t action_count, const uint64_t *promises, const uint32_t (*replaced)[2],
-                            size_t replaced_count, const PcgConstant *constants, size_t constant_count, bool first,
-                            char **error);
+// Opens a module to be cut: bodies are read from `bitcode` by then.
+LLVMModuleRef pcg_module_open(LLVMContextRef context, const char *bitcode, size_t length, char **error);
+// Leaves in a module, opened or read, the bodies that one unit has; everything else becomes a declaration or vanishes.
+// `actions` has one entry per item of the graph, and so has `promises` unless it is null; `constants` are put in the
+// place of arguments where the function is defined, and refer to no item that is replaced.
+bool pcg_module_cut(LLVMModuleRef module, const uint8_t *actions, size_t action_count, const uint64_t *promises,
+                    const PcgReplaced *replaced, size_t replaced_count, const PcgConstant *constants,
+                    size_t constant_count, bool first, char **error);
 // Adds a line to `.comment`.
 void pcg_module_add_ident(LLVMModuleRef module, const char *text, size_t length);
 uint64_t pcg_module_instructions(LLVMModuleRef module);

@@ -1,4 +1,4 @@
-// Loads one unit of a module: the bodies it defines, imports and copies; everything else is declared or dropped.
+// Makes one unit of a module: the bodies it defines, imports and copies; everything else is declared or dropped.
 
 #include "common.h"
 #include "promises.h"
@@ -16,12 +16,12 @@ using namespace llvm;
 
 namespace {
 
-class UnitLoader {
+class UnitCutter {
   Module &M;
   const uint8_t *Actions;
   size_t ActionCount;
   const uint64_t *Promises;
-  ArrayRef<uint32_t[2]> Replaced;
+  ArrayRef<PcgReplaced> Replaced;
   ArrayRef<PcgConstant> Constants;
   bool First;
   std::string Problem;
@@ -30,13 +30,13 @@ class UnitLoader {
   SmallPtrSet<GlobalValue *, 16> Defined;
 
 public:
-  UnitLoader(Module &M, const uint8_t *Actions, size_t ActionCount, const uint64_t *Promises,
-             ArrayRef<uint32_t[2]> Replaced, ArrayRef<PcgConstant> Constants, bool First)
+  UnitCutter(Module &M, const uint8_t *Actions, size_t ActionCount, const uint64_t *Promises,
+             ArrayRef<PcgReplaced> Replaced, ArrayRef<PcgConstant> Constants, bool First)
       : M(M), Actions(Actions), ActionCount(ActionCount), Promises(Promises), Replaced(Replaced), Constants(Constants),
         First(First) {}
 
   // Returns an error message, empty if all went well.
-  std::string load() {
+  std::string cut() {
     if (Error E = M.materializeMetadata())
       return toString(std::move(E));
     // What holds symbols alive is taken apart before its elements change.
@@ -52,8 +52,8 @@ public:
       return "the module has " + std::to_string(Items.size()) + " items where its graph has " +
              std::to_string(ActionCount);
     // Before anything is read that could refer to them.
-    for (const auto &[From, To] : Replaced)
-      replace(cast<Function>(*Items[From].first), *Items[To].first);
+    for (const PcgReplaced &R : Replaced)
+      replace(cast<Function>(*Items[R.item].first), *Items[R.substitute].first);
     for (auto [GV, Action] : Items)
       apply(*GV, Action & 3, Action & PCG_PROMOTED);
     if (!Problem.empty())
@@ -291,21 +291,19 @@ extern "C" LLVMModuleRef pcg_module_read(LLVMContextRef Context, const char *Bit
   return handOver(parseBitcodeFile(MemoryBufferRef(StringRef(Bitcode, Length), "crate"), *unwrap(Context)), Error);
 }
 
-extern "C" LLVMModuleRef pcg_unit_load(LLVMContextRef Context, const char *Bitcode, size_t Length,
-                                       const uint8_t *Actions, size_t ActionCount, const uint64_t *Promises,
-                                       const uint32_t (*Replaced)[2], size_t ReplacedCount,
-                                       const PcgConstant *Constants, size_t ConstantCount, bool First, char **Error) {
-  auto M = getLazyBitcodeModule(MemoryBufferRef(StringRef(Bitcode, Length), "crate"), *unwrap(Context));
-  if (M) {
-    UnitLoader Loader(**M, Actions, ActionCount, Promises, ArrayRef(Replaced, ReplacedCount),
-                      ArrayRef(Constants, ConstantCount), First);
-    std::string Problem = Loader.load();
-    if (!Problem.empty()) {
-      setError(Error, Problem);
-      return nullptr;
-    }
-  }
-  return handOver(std::move(M), Error);
+extern "C" LLVMModuleRef pcg_module_open(LLVMContextRef Context, const char *Bitcode, size_t Length, char **Error) {
+  return handOver(getLazyBitcodeModule(MemoryBufferRef(StringRef(Bitcode, Length), "crate"), *unwrap(Context)), Error);
+}
+
+extern "C" bool pcg_module_cut(LLVMModuleRef Module, const uint8_t *Actions, size_t ActionCount,
+                               const uint64_t *Promises, const PcgReplaced *Replaced, size_t ReplacedCount,
+                               const PcgConstant *Constants, size_t ConstantCount, bool First, char **Error) {
+  UnitCutter Cutter(*unwrap(Module), Actions, ActionCount, Promises, ArrayRef(Replaced, ReplacedCount),
+                    ArrayRef(Constants, ConstantCount), First);
+  std::string Problem = Cutter.cut();
+  if (!Problem.empty())
+    setError(Error, Problem);
+  return Problem.empty();
 }
 
 extern "C" void pcg_module_add_ident(LLVMModuleRef Module, const char *Text, size_t Length) {

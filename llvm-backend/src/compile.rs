@@ -37,7 +37,7 @@ pub struct CompileOptions {
 
 /// Compiles every unit of a partitioning and returns the objects in the order of the units.
 ///
-/// The first call with one unit makes it from the module as it was read.
+/// The first call makes the first unit of the module that was read for the graph, others read it again: it is the same.
 ///
 /// # Errors
 /// The first error of any unit ([`Error::Unit`], [`Error::Fatal`], [`Error::Panic`]) or [`Error::Jobserver`]; units
@@ -80,7 +80,7 @@ pub fn compile_whole(
     let (settings, options) = (Arc::new(settings.clone()), Arc::new(options.clone()));
     let unit = Unit { index: 0, module: module.clone(), optimise, options, settings };
     let is_last = false;
-    workers.run(&unit.name(), move || Job { source: Source::Whole, unit }.optimise()?.emit(is_last))
+    workers.run(&unit.name(), move || Job { source: Source::default(), unit }.optimise()?.emit(is_last))
 }
 
 enum Event {

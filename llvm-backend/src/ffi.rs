@@ -50,6 +50,14 @@ pub(crate) struct Constant {
     pub(crate) item: u32,
 }
 
+/// `PcgReplaced`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Replaced {
+    pub(crate) item: u32,
+    pub(crate) substitute: u32,
+}
+
 /// `PcgGraph`, owned by the shim.
 #[repr(C)]
 pub(crate) struct Graph {
@@ -85,7 +93,12 @@ unsafe extern "C" {
         constants: bool,
         error: *mut *mut c_char,
     ) -> bool;
-    pub(crate) fn pcg_graph_take_module(graph: *mut Graph, context: *mut LLVMContextRef) -> LLVMModuleRef;
+    pub(crate) fn pcg_graph_take_module(
+        graph: *mut Graph,
+        context: *mut LLVMContextRef,
+        replaced: *mut *const Replaced,
+        count: *mut usize,
+    ) -> LLVMModuleRef;
     pub(crate) fn pcg_graph_free(graph: *mut Graph);
     pub(crate) fn pcg_graph_items(graph: *const Graph, count: *mut usize) -> *const Item;
     pub(crate) fn pcg_graph_edges(graph: *const Graph, count: *mut usize) -> *const Edge;
@@ -104,20 +117,24 @@ unsafe extern "C" {
         length: usize,
         error: *mut *mut c_char,
     ) -> LLVMModuleRef;
-    pub(crate) fn pcg_unit_load(
+    pub(crate) fn pcg_module_open(
         context: LLVMContextRef,
         bitcode: *const u8,
         length: usize,
+        error: *mut *mut c_char,
+    ) -> LLVMModuleRef;
+    pub(crate) fn pcg_module_cut(
+        module: LLVMModuleRef,
         actions: *const u8,
         action_count: usize,
         promises: *const u64,
-        replaced: *const [u32; 2],
+        replaced: *const Replaced,
         replaced_count: usize,
         constants: *const Constant,
         constant_count: usize,
         first: bool,
         error: *mut *mut c_char,
-    ) -> LLVMModuleRef;
+    ) -> bool;
     pub(crate) fn pcg_module_add_ident(module: LLVMModuleRef, text: *const u8, length: usize);
     pub(crate) fn pcg_module_instructions(module: LLVMModuleRef) -> u64;
     pub(crate) fn pcg_target_machine(

@@ -43,14 +43,16 @@ impl Description {
         if done { Ok(()) } else { Err(error.unwrap_or_default()) }
     }
 
-    /// The module that was described; for one that has not been searched.
-    pub(crate) fn into_module(self) -> Loaded {
-        let mut context = ptr::null_mut();
+    /// The module that was described, with the functions that were replaced for good when it was searched.
+    pub(crate) fn into_module(self) -> (Loaded, Box<[ffi::Replaced]>) {
+        let (mut context, mut replaced, mut count) = (ptr::null_mut(), ptr::null(), 0);
         // SAFETY: the pointer is valid, and the shim hands over both, once, as `self` is gone.
-        unsafe {
-            let module = Module::new(ffi::pcg_graph_take_module(self.0, &mut context));
+        let loaded = unsafe {
+            let module = Module::new(ffi::pcg_graph_take_module(self.0, &mut context, &mut replaced, &mut count));
             Loaded { module, context: Context::new(context) }
-        }
+        };
+        // SAFETY: the array lives as long as `self`.
+        (loaded, unsafe { array(replaced, count) }.into())
     }
 
     pub(crate) fn to_graph(&self, sources: bool) -> Graph {

@@ -1,10 +1,11 @@
 //! A module that has been read whole: what the partitioner learns of it, and what units have of it.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use inkwell::context::Context;
 use inkwell::module::Module;
-use pcg_partition::Graph;
+use pcg_partition::{Graph, ItemId};
 
 use crate::error::Error;
 use crate::ffi;
@@ -29,7 +30,7 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// Whether the module has to be searched, after which it is another one.
+    /// Whether the module has to be searched.
     fn is_searched(self) -> bool {
         self.bodies || self.promises || self.constants
     }
@@ -57,8 +58,18 @@ pub struct ParsedModule {
     pub(crate) promises: Option<Arc<[u64]>>,
     /// The arguments that are the same constant in all calls of their function, if they were wanted.
     pub(crate) constants: Box<[ffi::Constant]>,
-    /// The module as it was read, until a unit that has all of it takes it.
+    /// The module, until a unit takes it.
     loaded: Mutex<Option<Loaded>>,
+    /// What has become of it.
+    state: State,
+}
+
+/// What has become of a module since it was read.
+#[derive(Debug)]
+enum State {
+    Unchanged,
+    /// It was searched, and these functions are used by nothing any more.
+    Searched(Box<[ffi::Replaced]>),
 }
 
 impl ParsedModule {
@@ -75,41 +86,60 @@ impl ParsedModule {
             Ok((description, graph))
         })?;
         let wanted = wanted(&graph);
-        let parsed =
-            Self { graph, module: module.clone(), promises: None, constants: Box::default(), loaded: Mutex::default() };
         if wanted.is_searched() {
-            return parsed.search(description, wanted, workers);
+            return Self::search(module, description, wanted, workers);
         }
-        let graph = if wanted.sources { description.to_graph(true) } else { parsed.graph };
-        Ok(Self { graph, loaded: Mutex::new(Some(description.into_module())), ..parsed })
+        let graph = if wanted.sources { description.to_graph(true) } else { graph };
+        let (loaded, _) = description.into_module();
+        Ok(Self {
+            graph,
+            module: module.clone(),
+            promises: None,
+            constants: Box::default(),
+            loaded: Mutex::new(Some(loaded)),
+            state: State::Unchanged,
+        })
     }
 
-    /// The same with what is found.
-    fn search(self, mut description: Description, wanted: Wanted, workers: &Workers) -> Result<Self, Error> {
-        let (name, module) = (self.module.name().to_owned(), self.module.clone());
-        let (parsed, description) = workers.run(&name, move || {
+    /// A module that has been described, with what is found in it.
+    fn search(
+        module: &CrateModule,
+        mut description: Description,
+        wanted: Wanted,
+        workers: &Workers,
+    ) -> Result<Self, Error> {
+        let (name, module) = (module.name().to_owned(), module.clone());
+        workers.run(&name, move || {
             description.search(wanted).map_err(|message| module.error(message))?;
-            let parsed = Self {
-                graph: description.to_graph(wanted.sources),
-                promises: wanted.promises.then(|| description.promises()),
-                constants: description.constants(),
-                ..self
-            };
-            Ok((parsed, description))
-        })?;
-        if workers.tokens.allowed() > 1 {
-            // The module is of no use any more; it goes beside whatever the graph is wanted for.
-            let free = move || {
-                drop(description);
-                Ok(())
-            };
-            workers.start(name, free, |_| {})?;
-        }
-        Ok(parsed)
+            let graph = description.to_graph(wanted.sources);
+            let promises = wanted.promises.then(|| description.promises());
+            let constants = description.constants();
+            let (loaded, replaced) = description.into_module();
+            let (loaded, state) = (Mutex::new(Some(loaded)), State::Searched(replaced));
+            Ok(Self { graph, module, promises, constants, loaded, state })
+        })
     }
 
-    /// The module as it was read, if nothing has changed it, and nobody has taken it.
-    pub(crate) fn take(&self) -> Option<Loaded> {
+    /// The module for a unit of all of it, if nobody has taken it, and it is as it was read.
+    pub(crate) fn take_whole(&self) -> Option<Loaded> {
+        match self.state {
+            State::Unchanged => self.take(),
+            State::Searched(_) => None,
+        }
+    }
+
+    /// The module for a unit of a part of it, if nobody has taken it, and all that is used in it by then is what is used
+    /// where items are `replaced` by others.
+    pub(crate) fn take_for_part(&self, replaced: &BTreeMap<ItemId, ItemId>) -> Option<Loaded> {
+        let used = |item: u32| replaced.get(&ItemId(item)).map_or(item, |substitute| substitute.0);
+        let is_right = match &self.state {
+            State::Unchanged => true,
+            State::Searched(found) => found.iter().all(|found| used(found.item) == used(found.substitute)),
+        };
+        if is_right { self.take() } else { None }
+    }
+
+    fn take(&self) -> Option<Loaded> {
         self.loaded.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }

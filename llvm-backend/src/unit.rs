@@ -1,6 +1,6 @@
 //! One codegen unit: a pure function of bitcode, partitioning and settings to an object, in two steps.
 
-use std::ffi::{CString, c_char, c_void};
+use std::ffi::{CString, c_void};
 use std::mem;
 use std::ptr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,7 +11,6 @@ use inkwell::memory_buffer::MemoryBuffer;
 use inkwell::module::Module;
 use inkwell::targets::TargetMachine;
 use llvm_sys::LLVMDiagnosticSeverity;
-use llvm_sys::prelude::{LLVMContextRef, LLVMModuleRef};
 use object::{Object, ObjectSection, SectionKind};
 use pcg_partition::{Graph, ItemId, Partitioning};
 use rustix::time::{ClockId, clock_gettime};
@@ -71,14 +70,12 @@ pub(crate) struct Job {
 }
 
 /// What a unit is made from.
-#[derive(Debug)]
-pub(crate) enum Source {
-    /// All of the bitcode.
-    Whole,
-    /// The same, read already.
-    Loaded(Loaded),
-    /// What the unit has of it.
-    Part(Part),
+#[derive(Debug, Default)]
+pub(crate) struct Source {
+    /// The module, if it has been read already; otherwise it is read from the bitcode.
+    pub(crate) module: Option<Loaded>,
+    /// What the unit has of it, if that is not all.
+    pub(crate) part: Option<Part>,
 }
 
 /// What one unit has of a module.
@@ -89,32 +86,34 @@ pub(crate) struct Part {
     /// What each item promises its callers, if that is known.
     pub(crate) promises: Option<Arc<[u64]>>,
     /// Items that are replaced in every unit, with the ones that stand for them.
-    pub(crate) replaced: Arc<[[u32; 2]]>,
+    pub(crate) replaced: Arc<[ffi::Replaced]>,
     /// Arguments to put constants in the place of, where their function is defined.
     pub(crate) constants: Arc<[ffi::Constant]>,
 }
 
 impl Part {
-    /// Loads the part of a module that the unit has; `first` is the unit that has what belongs to no item.
-    fn load(&self, context: LLVMContextRef, bitcode: &[u8], first: bool, error: *mut *mut c_char) -> LLVMModuleRef {
-        // SAFETY: context, bitcode and all arrays live during the call; actions and promises are parallel to the items
-        // of the graph of this bitcode.
-        unsafe {
-            ffi::pcg_unit_load(
-                context,
-                bitcode.as_ptr(),
-                bitcode.len(),
-                self.actions.as_ptr(),
-                self.actions.len(),
-                self.promises.as_ref().map_or(ptr::null(), |promises| promises.as_ptr()),
-                self.replaced.as_ptr(),
-                self.replaced.len(),
-                self.constants.as_ptr(),
-                self.constants.len(),
-                first,
-                error,
-            )
-        }
+    /// Leaves of the module what the unit has; `first` is the unit that has what belongs to no item. The error is the
+    /// shim's.
+    fn cut(&self, module: &Module, first: bool) -> Result<(), String> {
+        let (done, error) = ffi::with_error(|error| {
+            // SAFETY: module and all arrays live during the call; actions and promises are parallel to the items of the
+            // graph of this module.
+            unsafe {
+                ffi::pcg_module_cut(
+                    module.as_mut_ptr(),
+                    self.actions.as_ptr(),
+                    self.actions.len(),
+                    self.promises.as_ref().map_or(ptr::null(), |promises| promises.as_ptr()),
+                    self.replaced.as_ptr(),
+                    self.replaced.len(),
+                    self.constants.as_ptr(),
+                    self.constants.len(),
+                    first,
+                    error,
+                )
+            }
+        });
+        if done { Ok(()) } else { Err(error.unwrap_or_default()) }
     }
 }
 
@@ -151,14 +150,14 @@ struct Llvm {
 // Nothing else refers to the parts, and whoever has the value has it alone.
 unsafe impl Send for Llvm {}
 
-/// What the units of a partitioning are made from.
+/// What the units of a partitioning are made from: the first one of the module that has been read, if it is there.
 pub(crate) fn sources(module: &ParsedModule, partitioning: &Partitioning) -> Vec<Source> {
-    if let [_] = partitioning.units[..]
-        && let Some(loaded) = module.take()
-    {
-        return vec![Source::Loaded(loaded)];
+    if let [_] = partitioning.units[..] {
+        return vec![Source { module: module.take_whole(), part: None }];
     }
-    let replaced: Arc<[_]> = partitioning.replaced.iter().map(|(id, substitute)| [id.0, substitute.0]).collect();
+    let replaced = partitioning.replaced.iter();
+    let replaced: Arc<[_]> =
+        replaced.map(|(id, substitute)| ffi::Replaced { item: id.0, substitute: substitute.0 }).collect();
     let constants = constants(module, partitioning);
     let part = |index| Part {
         actions: actions(&module.graph, partitioning, index),
@@ -166,7 +165,9 @@ pub(crate) fn sources(module: &ParsedModule, partitioning: &Partitioning) -> Vec
         replaced: replaced.clone(),
         constants: constants.clone(),
     };
-    (0..partitioning.units.len()).map(part).map(Source::Part).collect()
+    let mut read = module.take_for_part(&partitioning.replaced);
+    let source = |index| Source { module: read.take(), part: Some(part(index)) };
+    (0..partitioning.units.len()).map(source).collect()
 }
 
 /// The actions of one unit, parallel to the graph's items.
@@ -238,28 +239,30 @@ impl Unit {
             // SAFETY: the context is alive; the caller's promise.
             unsafe { ffi::pcg_context_prepare(context.raw(), on_diagnostic, on_inlined, collector) };
         };
-        let new = |load: &dyn Fn(LLVMContextRef, *mut *mut c_char) -> LLVMModuleRef| {
-            let context = Context::create();
-            prepare(&context);
-            let (module, error) = ffi::with_error(|error| load(context.raw(), error));
-            if module.is_null() {
-                return Err(self.error("loaded", error.unwrap_or_default()));
-            }
-            // SAFETY: the shim hands over a module of this context, which is loaded whole.
-            Ok(Loaded { module: unsafe { Module::new(module) }, context })
-        };
-        let bitcode = self.module.bitcode();
-        match source {
-            Source::Loaded(loaded) => {
+        let read = if source.part.is_some() { ffi::pcg_module_open } else { ffi::pcg_module_read };
+        let loaded = match source.module {
+            Some(loaded) => {
                 prepare(&loaded.context);
-                Ok(loaded)
+                loaded
             }
-            Source::Whole => new(&|context, error| {
-                // SAFETY: context and bitcode live during the call.
-                unsafe { ffi::pcg_module_read(context, bitcode.as_ptr(), bitcode.len(), error) }
-            }),
-            Source::Part(part) => new(&|context, error| part.load(context, bitcode, self.index == 0, error)),
+            None => {
+                let context = Context::create();
+                prepare(&context);
+                let bitcode = self.module.bitcode();
+                // SAFETY: the context is alive, the bitcode lives as long as `self`, and the module is cut by then.
+                let new = |error| unsafe { read(context.raw(), bitcode.as_ptr(), bitcode.len(), error) };
+                let (module, error) = ffi::with_error(new);
+                if module.is_null() {
+                    return Err(self.error("loaded", error.unwrap_or_default()));
+                }
+                // SAFETY: the shim hands over a module of this context.
+                Loaded { module: unsafe { Module::new(module) }, context }
+            }
+        };
+        if let Some(part) = source.part {
+            part.cut(&loaded.module, self.index == 0).map_err(|message| self.error("loaded", message))?;
         }
+        Ok(loaded)
     }
 
     fn target_machine(&self, module: &Module, settings: &RawSettings) -> Result<TargetMachine, Error> {

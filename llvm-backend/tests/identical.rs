@@ -4,8 +4,8 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{compile, id, join, module, read, unit};
-use pcg_llvm_backend::Wanted;
+use common::{compile, compile_at, id, in_unit, join, module, read, unit};
+use pcg_llvm_backend::{OptLevel, Wanted};
 use pcg_partition::{BodyId, Graph, Partitioning, check};
 
 const BODIES: Wanted = Wanted { sources: false, bodies: true, promises: false, constants: false };
@@ -138,4 +138,62 @@ fn what_used_a_replaced_function_uses_the_other_one_in_every_unit() {
     let objects = compile(&parsed, &parts).expect("the units can be compiled");
     let joined = join(graph, &parts, &objects);
     assert!(joined.contains_key("first") && !joined.contains_key("second"), "{joined:?}");
+}
+
+/// Two callers and a table in one unit, four functions with the same body, and a part of it in another one.
+const TWINS: &str = "@table = internal constant [2 x ptr] [ptr @third, ptr @fourth]
+    define ptr @a() { %x = call ptr @first() ret ptr @table }
+    define ptr @b() { %x = call ptr @second() ret ptr %x }
+    define ptr @c() { %x = load ptr, ptr @global ret ptr %x }
+    @global = global ptr null
+    define internal ptr @first() unnamed_addr noinline { %x = load ptr, ptr @global ret ptr %x }
+    define internal ptr @second() unnamed_addr noinline { %x = load ptr, ptr @global ret ptr %x }
+    define internal ptr @third() unnamed_addr noinline { %x = load ptr, ptr @global ret ptr %x }
+    define internal ptr @fourth() unnamed_addr noinline { %x = load ptr, ptr @global ret ptr %x }";
+
+/// Compiles the first unit of [`TWINS`] twice, of the module that was searched and of one that is read again, which has
+/// to be the same.
+fn first_unit_of_twins(replaced: &[(&str, &str)]) -> String {
+    let parsed = read(&module(TWINS), Wanted { promises: true, constants: true, ..BODIES }).expect("it can be read");
+    let graph = &parsed.graph;
+    assert_eq!(classes(graph), [["first", "second", "third", "fourth"]]);
+    let is_used = |name: &&str| replaced.iter().all(|(from, _)| from != name);
+    let first: Vec<_> = ["a", "b", "table", "first", "second", "third", "fourth"].into_iter().filter(is_used).collect();
+    let parts = Partitioning {
+        units: vec![unit(graph, &first, &[], &[]), unit(graph, &["c", "global"], &[], &[])],
+        replaced: replaced.iter().map(|(from, to)| (id(graph, from), id(graph, to))).collect(),
+        ..Partitioning::default()
+    };
+    check(graph, &parts).expect("the partitioning is valid");
+    let [searched, again] = [(); 2].map(|()| {
+        let mut units = compile_at(OptLevel::O2, &parsed, &parts).expect("the units can be compiled");
+        in_unit(&units.remove(0), |module| module.print_to_string().to_string())
+    });
+    assert_eq!(searched, again, "{replaced:?}");
+    again
+}
+
+#[test]
+fn a_module_that_was_searched_is_as_it_was_for_functions_that_are_not_replaced() {
+    let found = first_unit_of_twins(&[]);
+    assert!(found.contains("call ptr @first()") && found.contains("call ptr @second()"), "{found}");
+    assert!(found.contains("[ptr @third, ptr @fourth]"), "{found}");
+    // What was noted of them is for other units.
+    assert!(!found.contains("nounwind"), "{found}");
+}
+
+#[test]
+fn a_module_that_was_searched_has_in_its_first_unit_what_is_to_be_used_there() {
+    let found = first_unit_of_twins(&[("second", "first"), ("third", "first"), ("fourth", "first")]);
+    assert!(found.contains("[ptr @first, ptr @first]"), "{found}");
+    for kept in ["first", "second"] {
+        let found = first_unit_of_twins(&[("third", kept), ("fourth", kept)]);
+        assert!(found.contains(&format!("[ptr @{kept}, ptr @{kept}]")), "{found}");
+        assert!(found.contains("call ptr @first()") && found.contains("call ptr @second()"), "{found}");
+    }
+    // The one that others were replaced by is itself replaced, or not at all.
+    let found = first_unit_of_twins(&[("first", "fourth"), ("second", "fourth"), ("third", "fourth")]);
+    assert!(found.contains("[ptr @fourth, ptr @fourth]") && found.contains("call ptr @fourth()"), "{found}");
+    let found = first_unit_of_twins(&[("fourth", "third")]);
+    assert!(found.contains("[ptr @third, ptr @third]") && found.contains("call ptr @first()"), "{found}");
 }
