@@ -12,33 +12,59 @@ use pcg_interface::options;
 use pcg_interface::output::Output;
 use pcg_interface::report::Action;
 
+use crate::codegen;
+use crate::compile;
 use crate::exit::Exit;
 use crate::fallback;
 use crate::linker;
-use crate::plan::{self, Plan, SplitPlan};
+use crate::plan::{self, Plan};
 use crate::recorder::Recorder;
 use crate::signals::Watch;
 use crate::version;
 
-/// Runs pcg-rustc with this process's arguments and environment. `compile` is for a crate that is split.
-pub fn run(compile: impl FnOnce(&SplitPlan) -> Exit) -> ExitCode {
+/// What to do instead of calling pcg-codegen.
+pub(crate) const CALL_PCG_RUSTC: &str = "call pcg-rustc instead, which starts pcg-codegen where it needs it";
+
+/// Runs pcg-rustc with this process's arguments and environment.
+pub fn rustc() -> ExitCode {
     start_log();
     if let Some(configuration) = linker::configuration() {
         return linker::run(&configuration);
     }
-    let words: Vec<OsString> = std::env::args_os().skip(1).collect();
-    let environment = Environment::of_process();
-    let plan = match plan::plan(&words, &environment) {
+    let plan = match plan() {
         Ok(plan) => plan,
-        Err(error) => {
-            Output.error(&error, Some(&error.help()));
-            return exit_code::USAGE.into();
-        }
+        Err(code) => return code,
     };
     if let Some(reason) = plan.refused() {
         fallback::refuse(reason).leave();
     }
-    carry_out(plan, compile).leave()
+    carry_out(plan).leave()
+}
+
+/// Runs pcg-codegen, which has pcg-rustc's arguments and environment.
+pub fn codegen() -> ExitCode {
+    start_log();
+    match plan() {
+        Ok(Plan::Split(plan)) => codegen::run(&plan).leave(),
+        Ok(Plan::OwnVersion) => answer(&version::text()).leave(),
+        Ok(_) => {
+            Output.error(
+                "pcg-codegen compiles what pcg-rustc splits, and here is nothing to split",
+                Some(CALL_PCG_RUSTC),
+            );
+            exit_code::USAGE.into()
+        }
+        Err(code) => code,
+    }
+}
+
+/// What to do with the command line; a bad one has been answered.
+fn plan() -> Result<Plan, ExitCode> {
+    let words: Vec<OsString> = std::env::args_os().skip(1).collect();
+    plan::plan(&words, &Environment::of_process()).map_err(|error| {
+        Output.error(&error, Some(&error.help()));
+        exit_code::USAGE.into()
+    })
 }
 
 /// pcg's own log goes to stderr, and only if `PCG_LOG` says what is wanted.
@@ -49,7 +75,7 @@ fn start_log() {
     }
 }
 
-fn carry_out(plan: Plan, compile: impl FnOnce(&SplitPlan) -> Exit) -> Exit {
+fn carry_out(plan: Plan) -> Exit {
     match plan {
         Plan::PassThrough { program, args, reason, options, crate_name } => {
             log::debug!("passing through: {reason}");
@@ -66,7 +92,7 @@ fn carry_out(plan: Plan, compile: impl FnOnce(&SplitPlan) -> Exit) -> Exit {
         Plan::Version { program, args, line } => version(&program, &args, &line),
         Plan::Help => answer(&options::help()),
         Plan::OwnVersion => answer(&version::text()),
-        Plan::Split(plan) => compile(&plan),
+        Plan::Split(plan) => compile::run(&plan),
     }
 }
 

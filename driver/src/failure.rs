@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use pcg_partition::PartitionError;
 
+use crate::messages::Told;
 use crate::reason::Reason;
 
 /// Why pcg could not finish a compile that it had begun.
@@ -68,12 +69,30 @@ pub enum Failure {
         /// The operating system's error.
         source: io::Error,
     },
+    /// One of pcg-codegen's.
+    #[error("{}", .0.sentence)]
+    Told(Told),
+    /// pcg-codegen ended before it was told to: it was killed, or LLVM crashed.
+    #[error("pcg-codegen is gone: {0}")]
+    BackEndGone(String),
     /// A bug of pcg.
     #[error("pcg panicked: {0}")]
     Panic(String),
 }
 
+/// The name of [`Failure::File`].
+const FILE: &str = "file";
+
 impl Failure {
+    /// Whether stock rustc may well fail in the same way.
+    pub fn may_be_the_users(&self) -> bool {
+        match self {
+            Self::Linker(_) | Self::FrontEnd(_) | Self::File { .. } => true,
+            Self::Told(told) => told.id == FILE,
+            _ => false,
+        }
+    }
+
     /// For `map_err` on operations with a file.
     pub fn file(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         |source| Self::File { path: path.into(), source }
@@ -85,7 +104,7 @@ impl Failure {
     }
 
     /// The stable name, in kebab case.
-    pub fn id(&self) -> &'static str {
+    pub fn id(&self) -> &str {
         use pcg_llvm_backend::Error;
         match self {
             Self::SetUp(_) => "set-up",
@@ -100,8 +119,16 @@ impl Failure {
             Self::MachineCode { .. } => "no-builtins",
             Self::Archive { .. } => "archive",
             Self::Linker(_) => "linker",
-            Self::File { .. } => "file",
+            Self::File { .. } => FILE,
+            Self::Told(told) => &told.id,
+            Self::BackEndGone(_) => "back-end-gone",
             Self::Panic(_) => "panic",
         }
     }
+}
+
+/// What a panic said.
+pub(crate) fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
 }

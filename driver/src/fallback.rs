@@ -30,7 +30,8 @@ use crate::stderr::{Forwarder, Speaker, Transcript};
 pub fn run(compile: &Compile, failure: &Failure, transcript: &mut Transcript) -> Exit {
     log::debug!("falling back: {failure}");
     compile.report.not_split(Action::Fallback, failure.id(), failure);
-    if compile.plan.options.strict && !may_be_the_users(failure) {
+    // Where stock rustc may well fail in the same way, it is asked even under `--pcg-strict`.
+    if compile.plan.options.strict && !failure.may_be_the_users() {
         return refuse(failure);
     }
     let stock = || if transcript.metadata { beside_metadata(compile, transcript) } else { alone(compile, transcript) };
@@ -42,11 +43,6 @@ pub fn run(compile: &Compile, failure: &Failure, transcript: &mut Transcript) ->
             Exit::Code(exit_code::CANNOT_RUN)
         }
     }
-}
-
-/// Whether stock rustc may well fail in the same way: then it is asked even under `--pcg-strict`.
-fn may_be_the_users(failure: &Failure) -> bool {
-    matches!(failure, Failure::Linker(_) | Failure::FrontEnd(_) | Failure::File { .. })
 }
 
 /// What `--pcg-strict` makes of a crate that is not split.

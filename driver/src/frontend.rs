@@ -16,9 +16,9 @@ use crate::archive::module_name;
 use crate::args::{self, Argument, Arguments};
 use crate::early;
 use crate::failure::Failure;
-use crate::link_server::{LinkServer, ObjectOf};
+use crate::link_server::LinkServer;
 use crate::linker::{self, Configuration};
-use crate::pipeline::Compile;
+use crate::pipeline::{Bitcode, Compile};
 use crate::stderr::{Forwarder, Speaker, Transcript};
 
 /// rustc's exit code after a crash of its own.
@@ -39,17 +39,17 @@ pub struct FrontEnd<'a> {
 /// Fails where stock rustc might not have failed, or not in these words.
 pub fn run<'a>(
     compile: &'a Compile,
-    object_of: &ObjectOf<'_>,
+    object_of: &(impl Fn(&str, Bitcode) -> Result<PathBuf, Failure> + Sync),
     transcript: &'a mut Transcript,
 ) -> Result<FrontEnd<'a>, Failure> {
     let words = command_line(compile)?.to_words();
     let for_linker = |name: &str, bitcode| {
         // rustc waits.
-        compile.workers.tokens.take_back();
-        object_of(name, bitcode)
+        compile.back_end.own_token(false);
+        object_of(name, Bitcode::Content(bitcode))
     };
     let links = LinkServer::new(&compile.scratch.socket(), &for_linker, &compile.report)?;
-    let early = |object: &str, bitcode| match object_of(module_name(object), bitcode) {
+    let early = |object: &str, file| match object_of(module_name(object), Bitcode::File(file)) {
         Ok(_) => {}
         // It fails again where it can be told.
         Err(failure) => log::debug!("early: {failure}"),
@@ -68,9 +68,12 @@ pub fn run<'a>(
         Ok((end(compile, child)?, forwarded))
     };
     let (status, forwarded) = links.during(|| {
-        early::during(&compile.scratch.out(), &compile.workers, early, || {
-            compile.report.front_end(&mut rustc, || links.waited())
-        })
+        early::during(
+            &compile.scratch,
+            |is_lent| compile.back_end.own_token(is_lent),
+            early,
+            || compile.report.front_end(&mut rustc, || links.waited()),
+        )
     })?;
     links.take_failure().map_or(Ok(()), Err)?;
     forwarded?;

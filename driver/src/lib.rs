@@ -1,14 +1,16 @@
 //! `pcg-rustc`: a drop-in rustc that optimises one crate on several cores.
 //!
-//! The executables are thin; everything is here, where it can be tested. `pcg-rustc` becomes `pcg-codegen` for crates
-//! that are split ([`codegen`]).
+//! The executables are thin; everything is here, where it can be tested. Modules are compiled by `pcg-codegen`
+//! ([`codegen`]), which pcg-rustc starts beside rustc and talks to ([`back_end`]).
 
 #![forbid(unsafe_code)]
 
 pub mod archive;
 pub mod args;
+pub mod back_end;
 pub mod codegen;
 pub mod command;
+pub mod compile;
 pub mod crate_type;
 pub mod depinfo;
 pub mod early;
@@ -22,6 +24,7 @@ pub mod keep;
 pub mod keeper;
 pub mod link_server;
 pub mod linker;
+pub mod messages;
 pub mod outputs;
 pub mod pipeline;
 pub mod place;

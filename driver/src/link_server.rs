@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 
 use crate::archive::module_name;
 use crate::failure::Failure;
-use crate::linker::{Finished, Reply, Request, receive, send};
+use crate::linker::{Finished, Reply, Request};
+use crate::messages::{receive, send};
 use crate::recorder::Recorder;
 
 /// Makes the object to link from one that the front end wrote: takes the module's name and the object's content.

@@ -11,7 +11,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
@@ -27,6 +27,7 @@ use pcg_interface::executables;
 use serde::{Deserialize, Serialize};
 
 use crate::archive::OBJECT_SUFFIX;
+use crate::messages::{receive, send};
 use crate::usage::Cpu;
 
 /// The file beside the linker's link.
@@ -68,28 +69,6 @@ pub struct Finished {
     pub wall_seconds: f64,
     /// CPU seconds of the real linker.
     pub cpu_seconds: f64,
-}
-
-/// Writes one message as a line.
-///
-/// # Errors
-///
-/// Fails if the other side is gone.
-pub fn send(mut stream: &UnixStream, message: &impl Serialize) -> io::Result<()> {
-    let mut line = serde_json::to_vec(message)?;
-    line.push(b'\n');
-    stream.write_all(&line)
-}
-
-/// Reads one message.
-///
-/// # Errors
-///
-/// Fails if the other side is gone or says something else.
-pub fn receive<T: for<'a> Deserialize<'a>>(stream: &mut impl BufRead) -> io::Result<T> {
-    let mut line = Vec::new();
-    stream.read_until(b'\n', &mut line)?;
-    Ok(serde_json::from_slice(&line)?)
 }
 
 /// Makes `folder` with the linker's link in it and returns the link's path, which is the value for `-Clinker`.

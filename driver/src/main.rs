@@ -4,8 +4,6 @@
 
 use std::process::ExitCode;
 
-use pcg_driver::{codegen, command};
-
 fn main() -> ExitCode {
-    command::run(codegen::become_codegen)
+    pcg_driver::command::rustc()
 }

@@ -114,6 +114,12 @@ pub struct SplitPlan {
 }
 
 impl SplitPlan {
+    /// The most threads that work at once: what the user says, or one for each core.
+    pub fn threads(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.options.threads.map_or_else(cores, usize::from)
+    }
+
     /// Whether rustc may start a linker.
     pub fn may_be_linked(&self) -> bool {
         may_be_linked(self.test, self.crate_types.as_deref())

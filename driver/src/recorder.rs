@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use pcg_interface::report::{Action, Memory, Module, Phase, Report, SCHEMA_VERSION, Unit, Why, Work};
+use pcg_interface::report::{Action, Module, Phase, Report, SCHEMA_VERSION, Unit, Why, Work};
 use pcg_llvm_backend::{COMMIT_HASH, UnitStatistics};
 use pcg_partition::{Graph, ItemId, Partitioning};
 
@@ -54,7 +54,7 @@ impl Recorder {
     }
 
     /// What the command line says about the crate.
-    pub fn describe(&self, plan: &SplitPlan, threads: usize) {
+    pub fn describe(&self, plan: &SplitPlan) {
         let crate_types = plan.crate_types.iter().flatten();
         let mut content = self.content();
         content.crate_name = plan.crate_name.clone();
@@ -62,7 +62,7 @@ impl Recorder {
         content.test = plan.test;
         content.strategy = Some(plan.options.strategy.to_string());
         content.requested_codegen_units = plan.codegen_units.map(usize::from);
-        content.threads = Some(threads);
+        content.threads = Some(plan.threads());
     }
 
     /// Stock rustc compiles, for a reason.
@@ -87,12 +87,18 @@ impl Recorder {
         let result = run();
         let spent = watch.spent();
         *self.children_in_phases.lock().unwrap_or_else(PoisonError::into_inner) += spent.children;
+        self.note_memory_of_children();
         self.add(name, spent.wall, spent.own + spent.children);
         result
     }
 
+    /// pcg-codegen, which is pcg's own, has not been waited for yet.
+    fn note_memory_of_children(&self) {
+        self.content().peak_memory.children_bytes = usage::peak_memory().1;
+    }
+
     /// Adds a phase with its seconds; a phase that occurs again is summed up.
-    pub fn add(&self, name: &'static str, wall_seconds: f64, cpu_seconds: f64) {
+    pub fn add(&self, name: &str, wall_seconds: f64, cpu_seconds: f64) {
         let phases = &mut self.content().phases;
         match phases.iter_mut().find(|phase| phase.name == name) {
             Some(phase) => {
@@ -113,8 +119,31 @@ impl Recorder {
         let spent = watch.spent();
         let linker = self.content().phases.iter().find(|phase| phase.name == "link").map_or(0.0, |p| p.cpu_seconds);
         let cpu = spent.children - (children_in_phases() - before) - linker;
+        self.note_memory_of_children();
         self.add("front_end", spent.wall - waited().as_secs_f64(), cpu.max(0.0));
         result
+    }
+
+    /// Adds what pcg-codegen has measured.
+    pub fn add_all(&self, measured: Report) {
+        for phase in &measured.phases {
+            self.add(&phase.name, phase.wall_seconds, phase.cpu_seconds);
+        }
+        let mut content = self.content();
+        if !measured.units.is_empty() {
+            content.codegen_units = measured.codegen_units;
+            content.items_replaced = measured.items_replaced;
+            content.units = measured.units;
+        }
+        content.other_modules.extend(measured.other_modules);
+        content.peak_memory.own_bytes = content.peak_memory.own_bytes.max(measured.peak_memory.own_bytes);
+    }
+
+    /// What has been measured until now, for [`Recorder::add_all`].
+    pub fn measured(&self) -> Report {
+        let mut content = self.content().clone();
+        content.peak_memory.own_bytes = usage::peak_memory().0;
+        content
     }
 
     /// The crate's units.
@@ -147,12 +176,12 @@ impl Recorder {
     pub fn to_json(&self, exit_code: Option<i32>) -> String {
         let mut content = self.content().clone();
         let spent = self.started.spent();
-        let (own_bytes, children_bytes) = usage::peak_memory();
+        let own_bytes = usage::peak_memory().0;
         let cpu = Cpu::now();
         content.exit_code = exit_code;
         content.wall_seconds = spent.wall;
         content.cpu_seconds = cpu.own + cpu.children;
-        content.peak_memory = Memory { own_bytes, children_bytes };
+        content.peak_memory.own_bytes = content.peak_memory.own_bytes.max(own_bytes);
         // Numbers and strings only: nothing that could fail.
         serde_json::to_string_pretty(&content).unwrap_or_default() + "\n"
     }

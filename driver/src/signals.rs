@@ -1,6 +1,6 @@
 //! Ctrl-C and friends: nothing is left behind, no token is lost, and the caller sees the signal.
 //!
-//! A thread waits for SIGINT, SIGTERM and SIGHUP. On one of them it gives the jobserver's tokens back, ends the child,
+//! A thread waits for SIGINT, SIGTERM and SIGHUP. On one of them it has the jobserver's tokens given back, ends the child,
 //! removes the scratch folder and lets the signal do what it does by default. The lock is held from then on, so that
 //! the other threads cannot take the child's end for a failure and start stock rustc. SIGKILL cannot be caught:
 //! the [`Keeper`] cleans up then.
@@ -35,7 +35,7 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Starts the thread. `give_back` is called first of all when a signal arrives.
+    /// Starts the thread. `give_back` gives the jobserver's tokens back; it is called before anything is undone.
     ///
     /// # Errors
     ///
@@ -48,8 +48,9 @@ impl Watch {
         let undo = Arc::clone(&watch.undo);
         thread::Builder::new().name("signals".to_owned()).spawn(move || {
             for signal in signals.forever() {
+                let undo = lock(&undo);
                 give_back();
-                end(lock(&undo), signal);
+                end(undo, signal);
             }
         })?;
         Ok(watch)

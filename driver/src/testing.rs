@@ -2,13 +2,17 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use pcg_interface::environment::Environment;
 use pcg_llvm_backend::{Workers, tokens};
 use tempfile::TempDir;
 
 use crate::archive::{self, METADATA, Member};
+use crate::back_end::BackEnd;
+use crate::codegen;
 use crate::exit::Exit;
 use crate::pipeline::Compile;
 use crate::plan::{Plan, SplitPlan, plan_for};
@@ -61,17 +65,27 @@ impl World {
     /// Compiles `x.rs` to an rlib in `out`, and returns how that ended and the report.
     pub(crate) fn compile(&self, options: &[&str]) -> (Exit, serde_json::Value) {
         let plan = self.plan(options);
-        let workers = Workers::new(tokens::from_environment_or(1), 1);
-        let compile = Compile::new(&plan, workers, Recorder::new(), Watch::default()).unwrap().unwrap();
-        let exit = compile.run();
-        let report = serde_json::from_str(&compile.report.to_json(exit.code())).unwrap();
-        let scratch = compile.scratch.path().to_owned();
-        drop(compile);
-        assert!(!scratch.exists());
-        (exit, report)
+        let (ours, its) = UnixStream::pair().unwrap();
+        thread::scope(|scope| {
+            // In the place of pcg-codegen's process.
+            scope.spawn(|| {
+                let (its, workers) = (its, Workers::new(tokens::from_environment_or(1), 1));
+                codegen::serve(&plan, &workers, &its, |_| {}).unwrap();
+            });
+            let back_end = |keeper| BackEnd::at(ours, None, keeper);
+            let compile = Compile::new(&plan, Recorder::new(), Watch::default(), back_end).unwrap().unwrap();
+            let exit = compile.run();
+            compile.back_end.end();
+            let report = serde_json::from_str(&compile.report.to_json(exit.code())).unwrap();
+            let scratch = compile.scratch.path().to_owned();
+            drop(compile);
+            assert!(!scratch.exists());
+            (exit, report)
+        })
     }
 
-    fn plan(&self, options: &[&str]) -> SplitPlan {
+    /// The plan of such a compile.
+    pub(crate) fn plan(&self, options: &[&str]) -> SplitPlan {
         let (input, out) = (self.path("x.rs"), self.path("out"));
         let own = ["-O", "-Ccodegen-units=2", "--crate-type=rlib", "--crate-name=x", "--out-dir"];
         let mut words: Vec<_> = own.into_iter().chain(options.iter().copied()).map(Into::into).collect();

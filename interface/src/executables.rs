@@ -6,7 +6,7 @@ use std::path::PathBuf;
 /// What stands in the place of rustc.
 pub const PCG_RUSTC: &str = "pcg-rustc";
 
-/// What pcg-rustc becomes to compile a crate that is split: the only one that needs libLLVM, which takes the system five
+/// What pcg-rustc starts to compile a crate that is split: the only one that needs libLLVM, which takes the system five
 /// milliseconds to load.
 pub const PCG_CODEGEN: &str = "pcg-codegen";
 
@@ -19,7 +19,7 @@ pub fn beside(name: &str) -> io::Result<PathBuf> {
     Ok(std::env::current_exe()?.with_file_name(name))
 }
 
-/// The path of the executable that was called: that of the running one, or of the pcg-rustc that became pcg-codegen.
+/// The path of the executable that was called: that of the running one, or of the pcg-rustc that started pcg-codegen.
 ///
 /// # Errors
 ///

@@ -20,10 +20,10 @@
 //! | `items_replaced` | number | functions of the module that no unit has, because another one has the same body |
 //! | `units` | array | one object per unit, in unit order; see below |
 //! | `other_modules` | array | modules that are compiled whole (the allocator shim): `name`, and as in a unit the seconds, `instructions` and `text_bytes` |
-//! | `phases` | array | in the order in which they ended: `name`, `wall_seconds`, `cpu_seconds` (this process and, in `stock` and `link`, its children; in `front_end` rustc alone) |
+//! | `phases` | array | in the order in which they ended: `name`, `wall_seconds`, `cpu_seconds` (pcg's processes and, in `stock` and `link`, their children; in `front_end` rustc alone) |
 //! | `wall_seconds`, `cpu_seconds` | number | of the whole compile, rustc and the linker included |
 //! | `threads` | number or null | the most threads that work at once, if the jobserver lets them |
-//! | `peak_memory` | object | `own_bytes`, `children_bytes`: the largest resident size of this process and of its largest child |
+//! | `peak_memory` | object | `own_bytes`, `children_bytes`: the largest resident size of pcg (of pcg-codegen, if it has compiled) and of the largest of the others (rustc, as a rule) |
 //!
 //! A unit: `items_defined`, `items_imported`, `items_copied`, `items_promoted` (defined here, promoted because another
 //! unit refers to them), `instructions` (before optimisation, of all bodies in the unit), `instructions_imported` and

@@ -117,8 +117,16 @@ impl Tokens {
         drop(self.more.wait_while(self.lock(), |held| held.allowed() == 0));
     }
 
-    /// As [`wait`](Self::wait), and asks for a token, as the own one is lent.
-    pub fn wait_for_another(&self) {
+    /// As [`wait`](Self::wait), and asks for a token if the own one is lent and several threads may work: the child is
+    /// one of them.
+    pub fn wait_for_one_of(&self, threads: usize) {
+        if threads > 1 && self.allowed() == 0 {
+            self.wait_for_another();
+        }
+        self.wait();
+    }
+
+    fn wait_for_another(&self) {
         let tokens = self.clone();
         let helper = self.client().into_helper_thread(move |token| tokens.receive(token.ok()));
         let helper = helper.ok().filter(|_| self.request());

@@ -38,7 +38,7 @@ pub fn pcg_rustc() -> Result<PathBuf> {
     executable("PCG_RUSTC", "pcg-rustc")
 }
 
-/// `pcg-codegen`, which `pcg-rustc` becomes to compile a crate.
+/// `pcg-codegen`, which `pcg-rustc` starts to compile a crate.
 pub fn pcg_codegen() -> Result<PathBuf> {
     Ok(pcg_rustc()?.with_file_name("pcg-codegen"))
 }

@@ -1,14 +1,13 @@
 //! pcg is a good client of make's jobserver: it works on as many threads as it has tokens, and loses none.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use jobserver::Client;
 use pcg_tests::measure::measure;
+use pcg_tests::processes::{self, worker_times};
 use pcg_tests::recording::Recording;
 use pcg_tests::rustc::Compiler;
 use pcg_tests::{signal, sources, toolchain};
@@ -49,7 +48,7 @@ fn never_more_workers_run_than_there_are_tokens_and_all_come_back() -> Result<()
         let mut child = subject.command(&client, &["--pcg-strict"])?.spawn()?;
         while child.try_wait()?.is_none() {
             let before = tokens - client.available()?;
-            let start = (Instant::now(), worker_times(&child));
+            let start = (Instant::now(), worker_times(child.id()));
             std::thread::sleep(Duration::from_millis(20));
             let busy = busy_workers(&child, start);
             let taken = before.max(tokens - client.available()?);
@@ -113,39 +112,30 @@ fn no_token_is_lost_when_the_compile_is_interrupted() -> Result<()> {
     Ok(())
 }
 
-/// The processor time of each worker, in nanoseconds: of the threads that work on bitcode, and of rustc.
-fn worker_times(child: &Child) -> BTreeMap<OsString, u64> {
-    let mut times = BTreeMap::new();
-    let process = PathBuf::from(format!("/proc/{}", child.id()));
-    let is_worker = |name: &str| name.starts_with("unit") || name.starts_with("early");
-    times.extend(threads(&process).into_iter().filter(|(_, name, _)| is_worker(name)).map(|(id, _, time)| (id, time)));
-    let children = std::fs::read_to_string(process.join(format!("task/{}/children", child.id()))).unwrap_or_default();
-    for rustc in children.split_whitespace() {
-        let threads = threads(Path::new(&format!("/proc/{rustc}")));
-        if threads.iter().any(|(_, name, _)| name.starts_with("rustc")) {
-            times.insert(rustc.into(), threads.iter().map(|(.., time)| time).sum());
+#[test]
+fn no_token_is_lost_when_pcg_codegen_is_killed() -> Result<()> {
+    let subject = Subject::new("regex-syntax")?;
+    let client = Client::new(3)?;
+    for milliseconds in [0, 50, 300] {
+        let mut child = subject.command(&client, &[])?.spawn()?;
+        while client.available()? == 3 {
+            ensure!(child.try_wait()?.is_none(), "no token was ever taken: the test shows nothing");
+            std::thread::sleep(Duration::from_millis(1));
         }
+        std::thread::sleep(Duration::from_millis(milliseconds));
+        let codegen = processes::compilers(child.id()).into_iter().find(|&process| processes::is_pcg(process));
+        signal::send_to(codegen.context("no pcg-codegen is running")?, "KILL");
+        ensure!(signal::wait(&mut child, LIMIT)?.success(), "stock rustc did not compile");
+        ensure!(client.available()? == 3, "{milliseconds} ms: {} of 3 tokens are left", client.available()?);
     }
-    times
-}
-
-/// The id, name and processor time of each thread of a process; none if it has just ended.
-fn threads(process: &Path) -> Vec<(OsString, String, u64)> {
-    let entries = std::fs::read_dir(process.join("task")).into_iter().flatten().flatten();
-    let thread = |entry: std::fs::DirEntry| {
-        let read = |file: &str| std::fs::read_to_string(entry.path().join(file)).unwrap_or_default();
-        let time = read("schedstat").split(' ').next()?.parse().ok()?;
-        Some((entry.file_name(), read("comm"), time))
-    };
-    entries.filter_map(thread).collect()
+    Ok(())
 }
 
 /// How many workers have worked for most of the time since `start`. Threads that follow each other within it, and
 /// idle ones that are about to sleep, do not count.
-fn busy_workers(child: &Child, (start, before): (Instant, BTreeMap<OsString, u64>)) -> usize {
-    let after = worker_times(child);
+fn busy_workers(child: &Child, (start, before): (Instant, BTreeMap<u32, u64>)) -> usize {
+    let after = worker_times(child.id());
     let most = start.elapsed().as_nanos() * 6 / 10;
-    let spent =
-        |(worker, time): (&OsString, &u64)| u128::from(time.saturating_sub(*before.get(worker).unwrap_or(time)));
+    let spent = |(worker, time): (&u32, &u64)| u128::from(time.saturating_sub(*before.get(worker).unwrap_or(time)));
     after.iter().map(spent).filter(|spent| *spent > most).count()
 }

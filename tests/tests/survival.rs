@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use pcg_tests::command::{command, run, run_ok};
 use pcg_tests::recording::Recording;
+use pcg_tests::report::Report;
 use pcg_tests::rustc::Compiler;
-use pcg_tests::{signal, sources, toolchain};
+use pcg_tests::{archive, processes, signal, sources, toolchain};
 
 /// Longer than any compile in this file takes.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -107,6 +108,37 @@ fn a_kill_leaves_no_half_written_library() -> Result<()> {
     for (out, _, _) in results {
         subject.check(&out)?;
     }
+    Ok(())
+}
+
+#[test]
+fn where_pcg_codegen_is_killed_stock_compiles() -> Result<()> {
+    let subject = Crate::new()?;
+    let mut replaced = 0;
+    for moment in MOMENTS {
+        let (out, temporary) = subject.folders(&format!("gone-{moment}"))?;
+        let report = out.with_file_name("report.json");
+        let mut command = subject.command(&out)?;
+        let mut child = command.arg(format!("--pcg-report={}", report.display())).env("TMPDIR", &temporary).spawn()?;
+        std::thread::sleep(Duration::from_secs_f64(subject.seconds * moment));
+        let compilers = processes::compilers(child.id()).into_iter();
+        compilers.filter(|&process| processes::is_pcg(process)).for_each(|process| signal::send_to(process, "KILL"));
+        let status = signal::wait(&mut child, LIMIT)?;
+        ensure!(status.success() && temporary.read_dir()?.next().is_none(), "{moment}: {status}");
+        let library = out.join(subject.recording.library()?);
+        ensure!(
+            archive::objects(&library)?.iter().all(|object| object.data.starts_with(b"\x7fELF")),
+            "no machine code"
+        );
+        let report = Report::read(&report)?;
+        match (report.action(), report.reason()) {
+            ("fallback", "back-end-gone") => replaced += 1,
+            // There was none yet, or it had done its work.
+            ("split", _) => subject.check(&out)?,
+            other => bail!("{moment}: {other:?}"),
+        }
+    }
+    ensure!(replaced > MOMENTS.len() / 2, "only {replaced} compiles lost their pcg-codegen");
     Ok(())
 }
 

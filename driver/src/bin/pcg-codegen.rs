@@ -4,12 +4,10 @@
 
 use std::process::ExitCode;
 
-use pcg_driver::{codegen, command};
-
 /// The allocator that rustc itself has, for LLVM as well as for pcg: its `malloc` takes the place of the C library's.
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
-    command::run(codegen::compile)
+    pcg_driver::command::codegen()
 }
