@@ -152,11 +152,7 @@ impl Link {
                 Answer::Done(result) => drop(done.send(result)),
             }
         }
-        let mut state = lock(&self.state);
-        if !state.is_over {
-            keeper.tokens_are_lost();
-        }
-        state.is_gone = true;
+        lock(&self.state).is_gone = true;
         self.changed.notify_all();
     }
 }

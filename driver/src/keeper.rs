@@ -4,9 +4,8 @@
 //! whole build, the front end goes on working for nobody, and the scratch folder stays. So each compile has a keeper:
 //! a shell that reads the state of the compile line by line, `TOKENS PID`, and does nothing else. When its input ends,
 //! by whatever way, it acts on the last state: ends the process PID (`-` for none), writes so many tokens back and
-//! removes the scratch folders. After the line `lost`, it writes the tokens back at once: pcg-codegen, which has them, is
-//! gone while pcg-rustc is there. After an orderly end there is nothing left to do. It is in a process group of its own,
-//! as signals often go to a whole group.
+//! removes the scratch folders. After an orderly end there is nothing left to do, but for the tokens of a pcg-codegen
+//! that was killed. It is in a process group of its own, as signals often go to a whole group.
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -19,15 +18,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 const SCRIPT: &str = r#"
 jobserver=$1; shift
 tokens=0 pid=-
-give_back() { while [ "$tokens" -gt 0 ]; do printf + >"$jobserver"; tokens=$((tokens - 1)); done; }
-while read -r a b; do
-    case $a in
-    lost) give_back ;;
-    *) tokens=$a pid=$b ;;
-    esac
-done
+while read -r a b; do tokens=$a pid=$b; done
 [ "$pid" = - ] || kill -9 "$pid"
-give_back
+while [ "$tokens" -gt 0 ]; do printf + >"$jobserver"; tokens=$((tokens - 1)); done
 for folder; do
     tries=0
     while [ -e "$folder" ] && [ $tries -lt 50 ]; do
@@ -80,13 +73,6 @@ impl Keeper {
         state.tell();
     }
 
-    /// Whoever held the tokens is gone without having given them back.
-    pub fn tokens_are_lost(&self) {
-        let mut state = self.lock();
-        state.say("lost");
-        state.tokens = 0;
-    }
-
     /// This process works for us now, or none.
     pub fn child(&self, child: Option<u32>) {
         let mut state = self.lock();
@@ -94,7 +80,7 @@ impl Keeper {
         state.tell();
     }
 
-    /// Ends the keeper: there is nothing left to clean up.
+    /// Ends the keeper: there is nothing left to clean up but the tokens of a pcg-codegen that was killed.
     pub fn end(&self) {
         if let Some((mut shell, input)) = self.lock().shell.take() {
             drop(input);
@@ -111,13 +97,10 @@ impl Keeper {
 impl State {
     fn tell(&mut self) {
         let child = self.child.map_or_else(|| "-".to_owned(), |child| child.to_string());
-        self.say(&format!("{} {child}", self.tokens));
-    }
-
-    fn say(&mut self, line: &str) {
+        let line = format!("{} {child}\n", self.tokens);
         if let Some((_, input)) = &mut self.shell {
             // Without its keeper a compile goes on.
-            drop(input.write_all(format!("{line}\n").as_bytes()));
+            drop(input.write_all(line.as_bytes()));
         }
     }
 }
@@ -141,7 +124,6 @@ fn jobserver(variable: impl Fn(&str) -> Option<String>) -> Option<OsString> {
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::io::Read;
 
     use super::*;
 
@@ -185,29 +167,5 @@ mod tests {
         // A file instead of a pipe: each token replaces the one before.
         assert_eq!(fs::read_to_string(tokens).unwrap(), "+");
         assert!(!scratch.exists());
-    }
-
-    #[test]
-    fn lost_tokens_come_back_at_once_and_once() {
-        let folder = tempfile::tempdir().unwrap();
-        let tokens = folder.path().join("tokens");
-        // A pipe that is open for both has no end.
-        nix::unistd::mkfifo(&tokens, nix::sys::stat::Mode::S_IRWXU).unwrap();
-        let mut pipe = fs::File::options().read(true).write(true).open(&tokens).unwrap();
-        let mut shell = Command::new("/bin/sh");
-        shell.args(["-c", SCRIPT, "pcg-keeper"]).arg(&tokens).stdin(Stdio::piped());
-        let mut shell = shell.spawn().unwrap();
-        let input = shell.stdin.take().unwrap();
-        let state = State { shell: Some((shell, input)), ..State::default() };
-        let keeper = Keeper { state: Arc::new(Mutex::new(state)) };
-        keeper.tokens(2);
-        keeper.tokens_are_lost();
-        pipe.read_exact(&mut [0; 2]).unwrap();
-        keeper.child(None);
-        keeper.end();
-        pipe.write_all(b"!").unwrap();
-        let mut next = [0];
-        pipe.read_exact(&mut next).unwrap();
-        assert_eq!(next, *b"!");
     }
 }

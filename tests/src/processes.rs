@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// The processes below `root` that are pcg-codegen or rustc.
+/// The processes below `root` that are pcg's or rustc.
 pub fn compilers(root: u32) -> Vec<u32> {
     let mut compilers = Vec::new();
     let mut to_see = vec![root];
@@ -17,7 +17,7 @@ pub fn compilers(root: u32) -> Vec<u32> {
 }
 
 /// The processor time of each worker below `root` in nanoseconds, by the id of its thread. A worker is a thread of
-/// pcg-codegen, or a rustc with all of its threads: it does a little in parallel without a token.
+/// pcg's, or a rustc with all of its threads: it does a little in parallel without a token.
 pub fn worker_times(root: u32) -> BTreeMap<u32, u64> {
     let mut times = BTreeMap::new();
     for process in compilers(root) {
@@ -31,8 +31,13 @@ pub fn worker_times(root: u32) -> BTreeMap<u32, u64> {
     times
 }
 
-/// Whether a process is there that is pcg-codegen.
+/// Whether a process is there that is pcg-rustc or pcg-codegen.
 pub fn is_pcg(process: u32) -> bool {
+    is_called(process, "pcg-rustc") || is_pcg_codegen(process)
+}
+
+/// Whether a process is there that is pcg-codegen.
+pub fn is_pcg_codegen(process: u32) -> bool {
     is_called(process, "pcg-codegen")
 }
 

@@ -123,7 +123,7 @@ fn no_token_is_lost_when_pcg_codegen_is_killed() -> Result<()> {
             std::thread::sleep(Duration::from_millis(1));
         }
         std::thread::sleep(Duration::from_millis(milliseconds));
-        let codegen = processes::compilers(child.id()).into_iter().find(|&process| processes::is_pcg(process));
+        let codegen = processes::compilers(child.id()).into_iter().find(|&process| processes::is_pcg_codegen(process));
         signal::send_to(codegen.context("no pcg-codegen is running")?, "KILL");
         ensure!(signal::wait(&mut child, LIMIT)?.success(), "stock rustc did not compile");
         ensure!(client.available()? == 3, "{milliseconds} ms: {} of 3 tokens are left", client.available()?);

@@ -121,8 +121,9 @@ fn where_pcg_codegen_is_killed_stock_compiles() -> Result<()> {
         let mut command = subject.command(&out)?;
         let mut child = command.arg(format!("--pcg-report={}", report.display())).env("TMPDIR", &temporary).spawn()?;
         std::thread::sleep(Duration::from_secs_f64(subject.seconds * moment));
-        let compilers = processes::compilers(child.id()).into_iter();
-        compilers.filter(|&process| processes::is_pcg(process)).for_each(|process| signal::send_to(process, "KILL"));
+        let processes = processes::compilers(child.id()).into_iter();
+        let back_end = processes.filter(|&process| processes::is_pcg_codegen(process));
+        back_end.for_each(|process| signal::send_to(process, "KILL"));
         let status = signal::wait(&mut child, LIMIT)?;
         ensure!(status.success() && temporary.read_dir()?.next().is_none(), "{moment}: {status}");
         let library = out.join(subject.recording.library()?);
