@@ -43,6 +43,8 @@ pub fn run(plan: &SplitPlan) -> Exit {
     let on_signal = workers.tokens.clone();
     let served = Watch::start(move || on_signal.give_back()).and_then(|_watch| {
         let driver = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
+        // Fails for what is no socket: somebody has called pcg-codegen.
+        driver.peer_addr()?;
         // Other threads may be at work: nothing is taken down.
         serve(plan, &workers, &driver, |code| signal_hook::low_level::exit(code))
     });

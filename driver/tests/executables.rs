@@ -4,6 +4,7 @@ mod common;
 
 use std::fs;
 use std::path::Path;
+use std::process::Stdio;
 
 use common::World;
 use pcg_interface::exit_code;
@@ -48,5 +49,19 @@ fn pcg_rustc_that_is_told_to_run_itself_runs_rustc() {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         assert_eq!(report(&world).0, "split");
         fs::remove_file(world.path("report.json")).unwrap();
+    }
+}
+
+#[test]
+fn pcg_codegen_is_not_for_people() {
+    let world = World::new();
+    world.write("lib.rs", SOURCE);
+    for options in [&OPTIONS[..], &["lib.rs"]] {
+        let program = Path::new(env!("CARGO_BIN_EXE_pcg-codegen"));
+        let output = world.pcg_at(program).args(options).stdin(Stdio::null()).output().unwrap();
+        assert_eq!(output.status.code(), Some(i32::from(exit_code::USAGE)));
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.starts_with("error: pcg: pcg-codegen ") && said.contains("call pcg-rustc instead"), "{said}");
+        assert!(world.names("out").is_empty());
     }
 }

@@ -90,7 +90,7 @@ fn no_token_is_lost_when_the_compile_fails() -> Result<()> {
 }
 
 #[test]
-fn no_token_is_lost_when_the_compile_is_interrupted() -> Result<()> {
+fn no_token_is_lost_and_nobody_works_on_when_the_compile_is_interrupted() -> Result<()> {
     let subject = Subject::new("regex-syntax")?;
     let client = Client::new(3)?;
     for (name, milliseconds) in [("INT", 0), ("INT", 30), ("INT", 100), ("TERM", 300), ("HUP", 600), ("KILL", 50)] {
@@ -100,14 +100,20 @@ fn no_token_is_lost_when_the_compile_is_interrupted() -> Result<()> {
             std::thread::sleep(Duration::from_millis(1));
         }
         std::thread::sleep(Duration::from_millis(milliseconds));
+        let compilers = processes::compilers(child.id());
         signal::send(&child, name)?;
         signal::wait(&mut child, LIMIT)?;
         // rustc, too, may hold tokens; it is stopped by pcg and needs a moment.
-        let back = (0..250).any(|_| {
-            std::thread::sleep(Duration::from_millis(20));
-            client.available().is_ok_and(|available| available == 3)
-        });
+        let soon = |condition: &dyn Fn() -> bool| {
+            (0..250).any(|_| {
+                std::thread::sleep(Duration::from_millis(20));
+                condition()
+            })
+        };
+        let back = soon(&|| client.available().is_ok_and(|available| available == 3));
         ensure!(back, "SIG{name} after {milliseconds} ms: {} of 3 tokens are left", client.available()?);
+        let works = |&process: &u32| processes::is_pcg(process) || processes::is_rustc(process);
+        ensure!(soon(&|| !compilers.iter().any(works)), "SIG{name} after {milliseconds} ms: a compiler is left");
     }
     Ok(())
 }
