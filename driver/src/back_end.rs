@@ -32,7 +32,7 @@ struct Shared {
     requests: Mutex<UnixStream>,
     /// What becomes of orders. Held while one is carried out.
     done: Mutex<Receiver<Box<Done>>>,
-    /// `None` once it has been waited for.
+    /// `None` in tests.
     child: Mutex<Option<Child>>,
     link: Arc<Link>,
 }
@@ -136,9 +136,9 @@ impl Shared {
         }
     }
 
-    /// Waits for its end and says how it was, if that is not known yet.
+    /// Waits for its end and says how it was.
     fn status(&self) -> String {
-        let ended = lock(&self.child).take().map(|mut child| child.wait());
+        let ended = lock(&self.child).as_mut().map(Child::wait);
         ended.and_then(Result::ok).map_or_else(|| "no word".to_owned(), |status| status.to_string())
     }
 }

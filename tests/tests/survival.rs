@@ -133,7 +133,11 @@ fn where_pcg_codegen_is_killed_stock_compiles() -> Result<()> {
         );
         let report = Report::read(&report)?;
         match (report.action(), report.reason()) {
-            ("fallback", "back-end-gone") => replaced += 1,
+            ("fallback", "back-end-gone") => {
+                let sentence = report.0["reason"]["sentence"].as_str().unwrap_or_default();
+                ensure!(sentence.contains("signal: 9"), "{moment}: {sentence}");
+                replaced += 1;
+            }
             // There was none yet, or it had done its work.
             ("split", _) => subject.check(&out)?,
             other => bail!("{moment}: {other:?}"),
