@@ -40,16 +40,9 @@ struct Shared {
 /// What the thread that listens knows.
 #[derive(Debug, Default)]
 struct Link {
-    state: Mutex<State>,
+    /// pcg-codegen has ended.
+    is_gone: Mutex<bool>,
     changed: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    /// It has been told to end.
-    is_over: bool,
-    /// It has ended.
-    is_gone: bool,
 }
 
 impl BackEnd {
@@ -100,23 +93,23 @@ impl BackEnd {
 
     /// Nothing more is wanted of it: it ends while this process goes on.
     pub fn release(&self) {
-        self.shared.release();
+        self.shared.ask(&Request::End);
     }
 
     /// Ends it and waits for that.
     pub fn end(&self) {
-        self.shared.release();
+        self.release();
         let link = &self.shared.link;
-        drop(link.changed.wait_while(lock(&link.state), |state| !state.is_gone));
+        drop(link.changed.wait_while(lock(&link.is_gone), |is_gone| !*is_gone));
         self.shared.status();
     }
 
     /// Ends it, whatever it is doing, on the way out of this process.
     pub fn end_at_once(&self) {
-        self.shared.release();
+        self.release();
         let link = &self.shared.link;
-        let waited = link.changed.wait_timeout_while(lock(&link.state), LAST_WAIT, |state| !state.is_gone);
-        let is_gone = waited.unwrap_or_else(PoisonError::into_inner).0.is_gone;
+        let waited = link.changed.wait_timeout_while(lock(&link.is_gone), LAST_WAIT, |is_gone| !*is_gone);
+        let is_gone = *waited.unwrap_or_else(PoisonError::into_inner).0;
         if !is_gone && let Some(child) = &mut *lock(&self.shared.child) {
             drop(child.kill());
         }
@@ -127,13 +120,6 @@ impl Shared {
     /// Whoever is gone does not answer, and that is seen by the one who waits.
     fn ask(&self, request: &Request) {
         drop(send(&lock(&self.requests), request));
-    }
-
-    fn release(&self) {
-        let was_over = std::mem::replace(&mut lock(&self.link.state).is_over, true);
-        if !was_over {
-            self.ask(&Request::End);
-        }
     }
 
     /// Waits for its end and says how it was.
@@ -152,7 +138,7 @@ impl Link {
                 Answer::Done(result) => drop(done.send(result)),
             }
         }
-        lock(&self.state).is_gone = true;
+        *lock(&self.is_gone) = true;
         self.changed.notify_all();
     }
 }

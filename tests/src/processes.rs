@@ -8,7 +8,7 @@ pub fn compilers(root: u32) -> Vec<u32> {
     let mut compilers = Vec::new();
     let mut to_see = vec![root];
     while let Some(process) = to_see.pop() {
-        if is_pcg(process) || is_rustc(process) {
+        if is_compiler(process) {
             compilers.push(process);
         }
         to_see.extend(children(process));
@@ -31,19 +31,19 @@ pub fn worker_times(root: u32) -> BTreeMap<u32, u64> {
     times
 }
 
+/// Whether a process is there that is pcg's or rustc.
+pub fn is_compiler(process: u32) -> bool {
+    is_pcg(process) || is_called(process, "rustc")
+}
+
 /// Whether a process is there that is pcg-rustc or pcg-codegen.
-pub fn is_pcg(process: u32) -> bool {
+fn is_pcg(process: u32) -> bool {
     is_called(process, "pcg-rustc") || is_pcg_codegen(process)
 }
 
 /// Whether a process is there that is pcg-codegen.
 pub fn is_pcg_codegen(process: u32) -> bool {
     is_called(process, "pcg-codegen")
-}
-
-/// Whether a process is there that is rustc.
-pub fn is_rustc(process: u32) -> bool {
-    is_called(process, "rustc")
 }
 
 fn is_called(process: u32, name: &str) -> bool {

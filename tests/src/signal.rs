@@ -28,6 +28,14 @@ fn kill(signal: &str, whom: &str) -> Result<()> {
     Ok(())
 }
 
+/// Whether a condition holds soon: a signal ends one process after the other.
+pub fn soon(condition: impl Fn() -> bool) -> bool {
+    (0..250).any(|_| {
+        std::thread::sleep(Duration::from_millis(20));
+        condition()
+    })
+}
+
 /// Waits for the end, at most so long.
 pub fn wait(child: &mut Child, limit: Duration) -> Result<ExitStatus> {
     let start = Instant::now();

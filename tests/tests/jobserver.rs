@@ -104,16 +104,10 @@ fn no_token_is_lost_and_nobody_works_on_when_the_compile_is_interrupted() -> Res
         signal::send(&child, name)?;
         signal::wait(&mut child, LIMIT)?;
         // rustc, too, may hold tokens; it is stopped by pcg and needs a moment.
-        let soon = |condition: &dyn Fn() -> bool| {
-            (0..250).any(|_| {
-                std::thread::sleep(Duration::from_millis(20));
-                condition()
-            })
-        };
-        let back = soon(&|| client.available().is_ok_and(|available| available == 3));
+        let back = signal::soon(|| client.available().is_ok_and(|available| available == 3));
         ensure!(back, "SIG{name} after {milliseconds} ms: {} of 3 tokens are left", client.available()?);
-        let works = |&process: &u32| processes::is_pcg(process) || processes::is_rustc(process);
-        ensure!(soon(&|| !compilers.iter().any(works)), "SIG{name} after {milliseconds} ms: a compiler is left");
+        let works = |&process: &u32| processes::is_compiler(process);
+        ensure!(signal::soon(|| !compilers.iter().any(works)), "SIG{name} after {milliseconds} ms: a compiler is left");
     }
     Ok(())
 }

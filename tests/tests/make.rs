@@ -180,14 +180,6 @@ fn in_the_middle(project: &Project, client: &Client, milliseconds: u64) -> Resul
     Ok((make, compilers))
 }
 
-/// Whether a condition holds soon: a signal ends one process after the other.
-fn soon(condition: impl Fn() -> bool) -> bool {
-    (0..250).any(|_| {
-        std::thread::sleep(Duration::from_millis(20));
-        condition()
-    })
-}
-
 #[test]
 fn no_token_is_lost_when_compilers_are_interrupted() -> Result<()> {
     let project = Project::new()?;
@@ -196,7 +188,7 @@ fn no_token_is_lost_when_compilers_are_interrupted() -> Result<()> {
         let (mut make, compilers) = in_the_middle(&project, &client, milliseconds)?;
         compilers.iter().for_each(|&compiler| signal::send_to(compiler, "INT"));
         ensure!(!signal::wait(&mut make, LIMIT)?.success(), "nothing was interrupted");
-        let back = soon(|| client.available().is_ok_and(|available| available == TOKENS));
+        let back = signal::soon(|| client.available().is_ok_and(|available| available == TOKENS));
         ensure!(back, "after {milliseconds} ms: {} of {TOKENS} tokens are left", client.available()?);
     }
     Ok(())
@@ -211,8 +203,8 @@ fn no_compiler_is_left_when_a_build_is_interrupted() -> Result<()> {
         let (mut make, compilers) = in_the_middle(&project, &client, milliseconds)?;
         signal::send_to_group(&make, "INT")?;
         ensure!(!signal::wait(&mut make, LIMIT)?.success(), "it was not interrupted");
-        let works = |&compiler: &u32| processes::is_pcg(compiler) || processes::is_rustc(compiler);
-        ensure!(soon(|| !compilers.iter().any(works)), "after {milliseconds} ms: a compiler is left");
+        let works = |&compiler: &u32| processes::is_compiler(compiler);
+        ensure!(signal::soon(|| !compilers.iter().any(works)), "after {milliseconds} ms: a compiler is left");
     }
     Ok(())
 }
