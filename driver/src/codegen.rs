@@ -238,6 +238,8 @@ mod tests {
         let (ours, its) = UnixStream::pair().unwrap();
         ours.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
         thread::scope(|scope| {
+            // Closed by a failure, which would be waited for otherwise.
+            let ours = ours;
             scope.spawn(|| serve(&plan, &workers, &its, |_| {}).unwrap());
             say(&ours, &world.path("files"));
             send(&ours, &Request::End).unwrap();
