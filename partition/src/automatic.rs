@@ -5,7 +5,7 @@ use crate::graph::Graph;
 
 /// The least work of a unit where there are more than [`FEWEST_UNITS`], in unoptimised instructions (see
 /// [`forecast`](crate::forecast)): half a second of LLVM at `-O3`. With twice as many units, copies cost what is gained.
-const WORK_PER_UNIT: u64 = 20_000;
+pub(crate) const WORK_PER_UNIT: u64 = 20_000;
 
 /// What is divided at all is divided into so many units, so that two cores are busy to the end.
 const FEWEST_UNITS: u64 = 4;

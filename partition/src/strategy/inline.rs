@@ -11,6 +11,7 @@
 //! The graph is cut where one unit would keep a call anyway: at visible functions, at functions whose address is
 //! taken, at large functions with several callers.
 
+mod chains;
 mod clusters;
 mod lists;
 mod loads;
@@ -21,11 +22,13 @@ mod ties;
 
 use crate::assignment::{Assignment, Place};
 use crate::strategy::Problem;
+use needs::Reach;
 use roles::{Role, Roles};
 
 pub(super) fn assign(problem: &Problem<'_>) -> Assignment {
     let roles = Roles::new(problem);
-    let units = packing::pack(problem, &roles, &clusters::levels(problem, &roles));
+    let reach = Reach::new(problem.graph, &roles);
+    let units = packing::pack(problem, &roles, &reach, &clusters::levels(problem, &roles, &reach));
     let mut assignment = Assignment::new(problem.graph, problem.units);
     for id in problem.graph.ids() {
         match roles.of(id) {
@@ -188,6 +191,36 @@ mod tests {
         module.call(user, local);
         let found = cut(&module, 4);
         assert!(unit_of(&found, user).defines.contains(&local), "{found:?}");
+    }
+
+    /// A program: `main` calls each of its commands once, and both are called by nobody else. The functions that are
+    /// not in the unit of `main`, when the program is cut into four units.
+    fn commands_away_from_main(commands: usize, instructions: u32) -> usize {
+        let mut module = Builder::new();
+        let main = module.add(visible("main", 100));
+        let commands: Vec<ItemId> = (0..commands)
+            .map(|number| module.add(Item { cost: instructions, ..function(&format!("command{number}"), instructions) }))
+            .collect();
+        commands.iter().for_each(|command| module.call(main, *command));
+        crowd(&mut module, 20);
+        let found = cut(&module, 4);
+        let with_main = unit_of(&found, main);
+        commands.iter().filter(|command| !with_main.defines.contains(command)).count()
+    }
+
+    #[test]
+    fn what_would_be_more_than_a_unit_is_cut_where_it_calls_what_is_large() {
+        assert!(commands_away_from_main(20, 2000) >= 10);
+    }
+
+    #[test]
+    fn what_is_short_stays_with_its_only_caller_even_if_that_is_more_than_a_unit() {
+        assert_eq!(commands_away_from_main(80, 500), 0);
+    }
+
+    #[test]
+    fn what_is_as_much_as_any_unit_is_not_cut() {
+        assert_eq!(commands_away_from_main(9, 2000), 0);
     }
 
     #[test]

@@ -4,8 +4,8 @@
 //! merged first, in rounds; a round merges each cluster at most once, so that clusters grow evenly. Merging stops at
 //! several sizes on the way, which gives the levels: packing begins with large clusters and ends with small ones.
 
-use std::cmp::Reverse;
-
+use super::chains::{self, CHAINS_PER_UNIT};
+use super::needs::Reach;
 use super::roles::{Role, Roles};
 use super::ties::{Reached, Tie, combine};
 use crate::bundles::DisjointSets;
@@ -18,10 +18,6 @@ const PARTS_PER_UNIT: [u64; 3] = [512, 128, 32];
 
 /// The most clusters of a level: with many units, clusters are a larger part of each.
 const MOST_PARTS: u64 = 8192;
-
-/// The same for a local function with its only user. With an only call that gets inlined there is no limit: one unit
-/// would make a single function of them.
-const CHAINS_PER_UNIT: u64 = 3;
 
 /// A cluster with this part of another one's work joins it even if that is as large as clusters of the level may be.
 /// Alone it would be packed with whatever is beside it in the module.
@@ -66,10 +62,10 @@ impl Clusters {
 }
 
 /// Builds the levels of clusters, coarsest first. Each cluster of a level is part of one cluster of the level before.
-pub(super) fn levels(problem: &Problem<'_>, roles: &Roles) -> Vec<Clusters> {
+pub(super) fn levels(problem: &Problem<'_>, roles: &Roles, reach: &Reach) -> Vec<Clusters> {
     let mut merging = Merging::new(problem, roles);
     let reached = Reached::new(problem, roles);
-    merging.chains(problem, &reached);
+    chains::merge(&mut merging, problem, roles, &reached, reach);
     let mut local = reached.local_ties(problem);
     let mut ties = local.clone();
     ties.extend(reached.shared_ties(roles));
@@ -93,12 +89,13 @@ pub(super) fn levels(problem: &Problem<'_>, roles: &Roles) -> Vec<Clusters> {
 }
 
 /// Clusters while they grow.
-struct Merging {
-    sets: DisjointSets,
+#[derive(Clone)]
+pub(super) struct Merging {
+    pub(super) sets: DisjointSets,
     /// For each set's representative, its work.
-    work: Vec<u64>,
+    pub(super) work: Vec<u64>,
     /// The most work that one unit should have.
-    share: u64,
+    pub(super) share: u64,
     units: u64,
 }
 
@@ -120,7 +117,7 @@ impl Merging {
     }
 
     /// Merges two sets if the result has at most `limit` work.
-    fn merge(&mut self, a: u32, b: u32, limit: u64) -> bool {
+    pub(super) fn merge(&mut self, a: u32, b: u32, limit: u64) -> bool {
         let (a, b) = (self.sets.find(a), self.sets.find(b));
         let total = self.work[a as usize] + self.work[b as usize];
         if a == b || total > limit {
@@ -129,23 +126,6 @@ impl Merging {
         self.sets.join(a, b);
         self.work[self.sets.find(a) as usize] = total;
         true
-    }
-
-    /// Merges local functions with their only user, those whose only call gets inlined and large ones first.
-    fn chains(&mut self, problem: &Problem<'_>, reached: &Reached) {
-        let is_last_call = |used: ItemId| problem.forecast.of(used).last_call;
-        let is_chain = |user: ItemId, used: ItemId| match reached.users[used.index()] {
-            1 => problem.graph[used].linkage.is_local(),
-            // Others have copies of its caller.
-            _ => is_last_call(used) && problem.graph.calls(user, used) > 0,
-        };
-        let chains = reached.owned.iter().copied().filter(|(user, used)| is_chain(*user, *used));
-        let mut chains: Vec<(ItemId, ItemId)> = chains.collect();
-        chains.sort_by_key(|(_, used)| (!is_last_call(*used), Reverse(problem.forecast.of(*used).work), *used));
-        for (user, used) in chains {
-            let limit = if is_last_call(used) { u64::MAX } else { self.share / CHAINS_PER_UNIT };
-            self.merge(user.0, used.0, limit);
-        }
     }
 
     /// Merges the clusters that lose most by being apart, each at most once, and says how many there were.

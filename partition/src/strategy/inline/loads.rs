@@ -285,8 +285,9 @@ mod tests {
         let (forecast, bundles) = (Forecast::new(&graph), Bundles::new(&graph));
         let problem = Problem { graph: &graph, forecast: &forecast, bundles: &bundles, units: 2 };
         let roles = Roles::new(&problem);
-        let clusters = levels(&problem, &roles).pop().expect("there are levels");
-        let needs = Needs::new(&Reach::new(&graph, &roles), &roles, &clusters);
+        let reach = Reach::new(&graph, &roles);
+        let clusters = levels(&problem, &roles, &reach).pop().expect("there are levels");
+        let needs = Needs::new(&reach, &roles, &clusters);
         let mut loads = Loads::new(&needs, &clusters, 2);
         let number = clusters.all().len();
         assert!(number > 2 && !needs.work.is_empty(), "{number}");
@@ -317,8 +318,9 @@ mod tests {
         let (forecast, bundles) = (Forecast::new(&graph), Bundles::new(&graph));
         let problem = Problem { graph: &graph, forecast: &forecast, bundles: &bundles, units: 3 };
         let roles = Roles::new(&problem);
-        let clusters = levels(&problem, &roles).pop().expect("there are levels");
-        let needs = Needs::new(&Reach::new(&graph, &roles), &roles, &clusters);
+        let reach = Reach::new(&graph, &roles);
+        let clusters = levels(&problem, &roles, &reach).pop().expect("there are levels");
+        let needs = Needs::new(&reach, &roles, &clusters);
         let mut loads = Loads::new(&needs, &clusters, 3);
         let mut assignment = Assignment::new(&graph, 3);
         for id in graph.ids() {

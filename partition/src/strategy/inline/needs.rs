@@ -15,7 +15,7 @@
 use super::clusters::Clusters;
 use super::lists::Lists;
 use super::roles::{Role, Roles, SharedGroup};
-use crate::graph::Graph;
+use crate::graph::{Graph, ItemId};
 
 /// The most groups that all clusters list together. With more, each cluster lists its nearest ones: everything leads to
 /// everything then, and most units have what is left out anyway.
@@ -50,7 +50,7 @@ pub(super) struct Needs {
 
 impl Needs {
     pub(super) fn new(reach: &Reach, roles: &Roles, clusters: &Clusters) -> Self {
-        let listed = reach.close(clusters, roles.groups().len());
+        let listed = reach.close(clusters.all().iter().map(|cluster| cluster.items.as_slice()), roles.groups().len());
         let mut this = Self {
             cluster_work: clusters.all().iter().map(|cluster| cluster.work).collect(),
             ..Self::default()
@@ -145,15 +145,15 @@ impl Reach {
         this
     }
 
-    /// The groups that each cluster leads to, nearest first.
-    fn close(&self, clusters: &Clusters, groups: usize) -> Lists<u32> {
-        let most = (MOST_LISTED / clusters.all().len().max(1)).max(FEWEST_LISTED);
+    /// The groups that each cluster leads to, nearest first, given the clusters' items and the number of groups.
+    pub(super) fn close<'a>(&self, clusters: impl ExactSizeIterator<Item = &'a [ItemId]>, groups: usize) -> Lists<u32> {
+        let most = (MOST_LISTED / clusters.len().max(1)).max(FEWEST_LISTED);
         let mut last = vec![u32::MAX; groups];
         let mut listed = Lists::default();
         let mut groups: Vec<u32> = Vec::new();
-        for (number, cluster) in (0..).zip(clusters.all()) {
+        for (number, items) in (0..).zip(clusters) {
             let mut is_new = |group: &u32| std::mem::replace(&mut last[*group as usize], number) != number;
-            let used = cluster.items.iter().flat_map(|id| self.of_items.of(id.index()));
+            let used = items.iter().flat_map(|id| self.of_items.of(id.index()));
             groups.clear();
             groups.extend(used.copied().filter(&mut is_new));
             let mut next = 0;
@@ -228,9 +228,10 @@ mod tests {
         let (forecast, bundles) = (Forecast::new(&graph), Bundles::new(&graph));
         let problem = Problem { graph: &graph, forecast: &forecast, bundles: &bundles, units: 2 };
         let roles = Roles::new(&problem);
-        let clusters = levels(&problem, &roles).pop().expect("there are levels");
+        let reach = Reach::new(&graph, &roles);
+        let clusters = levels(&problem, &roles, &reach).pop().expect("there are levels");
         let numbers = items.iter().map(|id| clusters.of(*id).expect("they have owners")).collect();
-        (Needs::new(&Reach::new(&graph, &roles), &roles, &clusters), numbers)
+        (Needs::new(&reach, &roles, &clusters), numbers)
     }
 
     /// Two visible functions that are too large to be put together.

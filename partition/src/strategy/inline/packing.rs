@@ -38,10 +38,9 @@ const LEAST_PROGRESS: f64 = 0.01;
 const LEAST_GAIN: f64 = 1e-7;
 
 /// The unit of each item with an owner, given the levels of clusters, coarsest first.
-pub(super) fn pack(problem: &Problem<'_>, roles: &Roles, levels: &[Clusters]) -> Vec<Option<usize>> {
+pub(super) fn pack(problem: &Problem<'_>, roles: &Roles, reach: &Reach, levels: &[Clusters]) -> Vec<Option<usize>> {
     let share = (problem.forecast.total_work() as f64 / problem.units as f64).max(1.0);
-    let reach = Reach::new(problem.graph, roles);
-    let needs = |clusters| Needs::new(&reach, roles, clusters);
+    let needs = |clusters| Needs::new(reach, roles, clusters);
     let mut units: Vec<Option<usize>> = vec![None; problem.graph.items().len()];
     let Some((coarsest, finer)) = levels.split_first() else { return units };
     let coarsest_needs = needs(coarsest);

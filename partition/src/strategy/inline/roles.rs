@@ -60,6 +60,13 @@ pub(super) struct SharedGroup {
     pub(super) uses: Vec<u32>,
 }
 
+impl SharedGroup {
+    /// Work in a unit that has it and owns none of it.
+    pub(super) fn work(&self) -> u64 {
+        self.copy_work + self.offered.iter().map(|(_, work)| work).sum::<u64>()
+    }
+}
+
 impl Roles {
     pub(super) fn new(problem: &Problem<'_>) -> Self {
         let graph = problem.graph;

@@ -1,0 +1,80 @@
+//! Local functions with a single user stay with it.
+//!
+//! With an only call that LLVM inlines, one unit would make a single function of the two, however large they are, so
+//! there is no limit to what follows its caller: chains of such calls are one cluster. The exception are chains that
+//! would be more than a unit, with the shared bodies that they need. A program's `main` is the head of one: what it calls
+//! once, such as each of its commands, has a quarter of the program in it and needs half of the rest, so that one unit
+//! would have half as much work again as the others, most of it done elsewhere, too. Where such a chain calls what is
+//! large, the call may be cut: beside a large function, a call costs nothing.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::clusters::Merging;
+use super::needs::Reach;
+use super::roles::{Role, Roles};
+use super::ties::Reached;
+use crate::automatic::WORK_PER_UNIT;
+use crate::graph::ItemId;
+use crate::strategy::Problem;
+
+/// A local function and its only user are merged up to this part of a unit, if its call is not inlined for being the
+/// only one.
+pub(super) const CHAINS_PER_UNIT: u64 = 3;
+
+/// What is merged of a chain that may be cut is at most this part of a unit, as large as a cluster of the coarsest
+/// level: after that, its functions are clustered by what they lose, like others.
+const CUT_CHAINS_PER_UNIT: u64 = 32;
+
+/// Calls of functions up to this size, in the inliner's units, are never cut: such a function may be called in a loop
+/// and take no longer than its call. It is about four times what LLVM inlines with several calls.
+const SHORT: u64 = 1000;
+
+/// Merges local functions with their only user, those whose only call gets inlined and large ones first.
+pub(super) fn merge(merging: &mut Merging, problem: &Problem<'_>, roles: &Roles, reached: &Reached, reach: &Reach) {
+    let is_last_call = |used: ItemId| problem.forecast.of(used).last_call;
+    let is_chain = |user: ItemId, used: ItemId| match reached.users[used.index()] {
+        1 => problem.graph[used].linkage.is_local(),
+        // Others have copies of its caller.
+        _ => is_last_call(used) && problem.graph.calls(user, used) > 0,
+    };
+    let mut chains: Vec<(ItemId, ItemId)> = reached.owned.clone();
+    chains.retain(|(user, used)| is_chain(*user, *used));
+    chains.sort_by_key(|(_, used)| (!is_last_call(*used), Reverse(problem.forecast.of(*used).work), *used));
+    let join = |merging: &mut Merging, may_be_cut: &dyn Fn(ItemId) -> bool| {
+        for (user, used) in &chains {
+            let limit = match is_last_call(*used) {
+                _ if may_be_cut(*used) => merging.share / CUT_CHAINS_PER_UNIT,
+                true => u64::MAX,
+                false => merging.share / CHAINS_PER_UNIT,
+            };
+            merging.merge(user.0, used.0, limit);
+        }
+    };
+    let mut whole = merging.clone();
+    join(&mut whole, &|_| false);
+    let is_too_heavy = too_heavy(&mut whole, problem, roles, reach);
+    join(merging, &|used| is_too_heavy[used.index()] && problem.forecast.of(used).size > SHORT);
+}
+
+/// For each item, whether the chain that it is in would be more than a unit, with all that it needs.
+fn too_heavy(whole: &mut Merging, problem: &Problem<'_>, roles: &Roles, reach: &Reach) -> Vec<bool> {
+    let mut chains: BTreeMap<u32, Vec<ItemId>> = BTreeMap::new();
+    for id in problem.graph.ids().filter(|id| roles.of(*id) != Role::Copied) {
+        let set = whole.sets.find(id.0);
+        // A lighter one would not be cut.
+        if whole.work[set as usize] > whole.share / CUT_CHAINS_PER_UNIT {
+            chains.entry(set).or_default().push(id);
+        }
+    }
+    let unit = whole.share.max(WORK_PER_UNIT);
+    let mut too_heavy = vec![false; problem.graph.items().len()];
+    let needed = reach.close(chains.values().map(Vec::as_slice), roles.groups().len());
+    for (number, (set, items)) in chains.iter().enumerate() {
+        let needed = needed.of(number).iter().map(|group| roles.groups()[*group as usize].work());
+        if whole.work[*set as usize] + needed.sum::<u64>() > unit {
+            items.iter().for_each(|id| too_heavy[id.index()] = true);
+        }
+    }
+    too_heavy
+}
