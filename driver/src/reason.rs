@@ -75,7 +75,7 @@ causes! {
     OtherSysroot, "other-sysroot", Code, "another sysroot than the toolchain's own is asked for";
     /// `--target` of something else than the host.
     OtherTarget, "other-target", Code, "pcg supports the target x86_64-unknown-linux-gnu only";
-    /// An argument file that cannot be passed on in expanded form.
+    /// An argument file that cannot be passed on in expanded form, or that may be read once only.
     ArgumentFile, "argument-file", Code, "the argument file is left to rustc";
     /// A flag that pcg does not know, which this rustc may.
     UnstableFlag, "unstable-flag", Code, "the unstable flag may change the code behind the front end";

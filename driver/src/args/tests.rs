@@ -1,3 +1,5 @@
+use std::io::{Read, Write};
+use std::os::fd::AsRawFd;
 use std::os::unix::ffi::OsStringExt;
 
 use proptest::prelude::*;
@@ -133,6 +135,19 @@ fn argument_files_that_cannot_be_expanded_are_left_to_rustc() {
         let result = expand(std::slice::from_ref(&word)).map_err(|reason| reason.cause());
         assert_eq!(result.err(), Some(Cause::ArgumentFile), "{word:?}");
     }
+}
+
+#[test]
+fn an_argument_file_that_may_be_read_once_only_is_left_to_rustc() {
+    let (mut reader, mut writer) = std::io::pipe().expect("a pipe");
+    writer.write_all(b"x.rs\n").expect("it has room");
+    drop(writer);
+    let word = OsString::from(format!("@/dev/fd/{}", reader.as_raw_fd()));
+    let result = expand(std::slice::from_ref(&word)).map_err(|reason| reason.cause());
+    assert_eq!(result.err(), Some(Cause::ArgumentFile));
+    let mut left = String::new();
+    reader.read_to_string(&mut left).expect("it is open");
+    assert_eq!(left, "x.rs\n", "rustc is to read it");
 }
 
 #[test]
