@@ -3,8 +3,9 @@
 //! 1. **Roles** ([`roles`]): local functions that the forecast sees inlined everywhere are copied to where they are
 //!    used; other functions that get inlined have an owner and are offered to their other callers; the rest has an
 //!    owner.
-//! 2. **Clusters** ([`clusters`], [`ties`]): items with owners are merged as long as a cluster stays small beside a
-//!    unit: a local function with its only user first, then by the work that cutting between two clusters would cost.
+//! 2. **Clusters** ([`clusters`], [`chains`], [`ties`]): items with owners are merged as long as a cluster stays small
+//!    beside a unit: a local function with its only user first, then by the work that cutting between two clusters would
+//!    cost.
 //! 3. **Packing** ([`packing`], [`needs`], [`loads`]): heaviest cluster first, each goes where `makespan + copies` grows least, and
 //!    clusters move while the same objective falls; then again with smaller clusters.
 //!

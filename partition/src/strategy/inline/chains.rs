@@ -2,10 +2,9 @@
 //!
 //! With an only call that LLVM inlines, one unit would make a single function of the two, however large they are, so
 //! there is no limit to what follows its caller: chains of such calls are one cluster. The exception are chains that
-//! would be more than a unit, with the shared bodies that they need. A program's `main` is the head of one: what it calls
-//! once, such as each of its commands, has a quarter of the program in it and needs half of the rest, so that one unit
-//! would have half as much work again as the others, most of it done elsewhere, too. Where such a chain calls what is
-//! large, the call may be cut: beside a large function, a call costs nothing.
+//! would be more than a unit, with the shared bodies that they need. A program's `main` may be the head of one: the
+//! commands that it calls once each are little by themselves, but need most bodies that there are to share, which others
+//! need, too. Where such a chain calls what is large, the call may be cut: beside a large function, a call costs nothing.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -43,10 +42,12 @@ pub(super) fn merge(merging: &mut Merging, problem: &Problem<'_>, roles: &Roles,
     chains.sort_by_key(|(_, used)| (!is_last_call(*used), Reverse(problem.forecast.of(*used).work), *used));
     let join = |merging: &mut Merging, may_be_cut: &dyn Fn(ItemId) -> bool| {
         for (user, used) in &chains {
-            let limit = match is_last_call(*used) {
-                _ if may_be_cut(*used) => merging.share / CUT_CHAINS_PER_UNIT,
-                true => u64::MAX,
-                false => merging.share / CHAINS_PER_UNIT,
+            let limit = if may_be_cut(*used) {
+                merging.share / CUT_CHAINS_PER_UNIT
+            } else if is_last_call(*used) {
+                u64::MAX
+            } else {
+                merging.share / CHAINS_PER_UNIT
             };
             merging.merge(user.0, used.0, limit);
         }
