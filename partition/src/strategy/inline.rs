@@ -95,6 +95,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_called_once_is_imported_with_its_caller() {
+        let mut module = Builder::new();
+        let (outer, inner) = (module.add(visible("outer", 200)), module.add(visible("inner", 200)));
+        module.call(outer, inner);
+        crowd(&mut module, 8).into_iter().for_each(|user| module.call(user, outer));
+        let found = cut(&module, 4);
+        let has = |unit: &Unit, id| unit.defines.contains(&id) || unit.imports.contains(&id);
+        assert!(found.units.iter().all(|unit| has(unit, outer) && has(unit, inner)), "{found:?}");
+    }
+
+    #[test]
     fn small_functions_whose_address_is_taken_are_not_emitted_twice() {
         let mut module = Builder::new();
         let small = module.add(function("small", 20));

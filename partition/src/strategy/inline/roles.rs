@@ -173,6 +173,8 @@ fn role(problem: &Problem<'_>, id: ItemId) -> Role {
         ItemKind::Function if copyable && forecast.last_call && inlined => Role::Copied,
         ItemKind::Function if !problem.bundles.may_be_imported(problem.graph, id) => Role::Owned,
         ItemKind::Function if inlined => Role::Offered,
+        // Where its caller is inlined, it may be, too.
+        ItemKind::Function if forecast.likely && forecast.single_call => Role::Offered,
         ItemKind::Function if forecast.likely => Role::Likely,
         _ => Role::Owned,
     }
