@@ -5,14 +5,15 @@
 //! such functions are left out.
 //!
 //! What other sections refer to stays, debugging information included; an entry of `.eh_frame` alone is no reason to
-//! keep a function, and goes with it.
+//! keep a function, and goes with it. So do constants that only such functions refer to: a jump table refers back to its
+//! function.
 
 use object::elf;
 
 use crate::error::Error;
 use crate::globals::Globals;
 use crate::groups::leave_out_what_goes_with;
-use crate::input::{Input, Place, Role, Symbol};
+use crate::input::{Input, Place, Role, Section, Symbol};
 
 /// Marks sections as left out that have promoted functions alone, if nothing that stays refers to them.
 ///
@@ -23,6 +24,9 @@ pub(crate) fn leave_out(inputs: &mut [Input<'_>], globals: &Globals<'_>) -> Resu
     search.is_candidate = inputs.iter().map(|input| search.candidates(input)).collect();
     if !search.is_candidate.iter().flatten().any(|is_candidate| *is_candidate) {
         return Ok(());
+    }
+    for (input, section) in search.constants()? {
+        search.is_candidate[input][section] = true;
     }
     for input in search.inputs {
         for (section, _) in input.sections.iter().enumerate() {
@@ -74,6 +78,28 @@ impl Search<'_, '_> {
         (0..input.sections.len()).map(|index| has_promoted[index] && !has_others[index] && can_go(index)).collect()
     }
 
+    /// Read-only data that candidates refer to and that has no symbol of its own.
+    fn constants(&self) -> Result<Vec<(usize, usize)>, Error> {
+        let mut found = Vec::new();
+        for input in self.inputs {
+            let mut is_constant: Vec<bool> = input.sections.iter().map(is_constant).collect();
+            for symbol in input.symbols.iter().filter(|symbol| !symbol.is_section()) {
+                if let Place::Section(section) = symbol.place {
+                    is_constant[section] = false;
+                }
+            }
+            let candidates = input.sections.iter().zip(&self.is_candidate[input.number]);
+            for (section, _) in candidates.filter(|(_, is_candidate)| **is_candidate) {
+                for relocation in section.relocations {
+                    let (symbol, _) = input.target(relocation)?;
+                    let target = self.globals.section_of(self.inputs, input, symbol);
+                    found.extend(target.filter(|target| target.0 == input.number && is_constant[target.1]));
+                }
+            }
+        }
+        Ok(found)
+    }
+
     fn is_promoted(&self, input: &Input<'_>, index: usize, symbol: &Symbol<'_>) -> bool {
         let Some(position) = self.globals.position(input, index) else { return false };
         let global = &self.globals.symbols[position];
@@ -96,6 +122,13 @@ impl Search<'_, '_> {
         }
         Ok(())
     }
+}
+
+/// Whether LLVM puts constants and jump tables into the section, and the linker nothing of its own.
+fn is_constant(section: &Section<'_>) -> bool {
+    let others = [elf::SHF_WRITE, elf::SHF_GROUP, elf::SHF_GNU_RETAIN];
+    let is_other = others.iter().any(|flag| section.has(*flag));
+    section.role == Role::Content && section.has(elf::SHF_ALLOC) && section.name.starts_with(b".rodata") && !is_other
 }
 
 #[cfg(test)]
@@ -127,6 +160,40 @@ mod tests {
     fn references_through_the_section_count() {
         let joined = joined(&[&(function("b", "") + ".data\n.quad .text.b")], &["b"]);
         assert_eq!(joined.symbols("b").len(), 1);
+    }
+
+    /// A section of constants that refers to the function `b`, as its jump table would.
+    fn table(section: &str) -> String {
+        format!(".section {section}\n.Ltable: .quad .text.b\n")
+    }
+
+    const TABLE: &str = ".rodata.b,\"a\",@progbits";
+    const READ_TABLE: &str = "lea .Ltable(%rip), %rax";
+
+    #[test]
+    fn a_function_that_only_its_jump_table_refers_to_is_left_out_with_it() {
+        let joined = joined(&[&(function("b", READ_TABLE) + &table(TABLE) + &function("a", ""))], &["b"]);
+        assert_eq!(joined.names(), [".text.a", ".eh_frame", ".rela.eh_frame"]);
+    }
+
+    #[test]
+    fn constants_that_others_refer_to_stay() {
+        let text = function("b", READ_TABLE) + &table(TABLE) + &function("a", READ_TABLE);
+        assert_eq!(joined(&[&text], &["b"]).symbols("b").len(), 1);
+    }
+
+    #[test]
+    fn what_has_a_symbol_or_may_be_more_than_constants_stays() {
+        let sections = [
+            "mine,\"a\",@progbits",
+            ".rodata.b,\"aw\",@progbits",
+            ".rodata.b,\"aG\",@progbits,group,comdat",
+            ".rodata.b,\"aR\",@progbits",
+        ];
+        for table in sections.map(table).into_iter().chain([table(TABLE) + "named: .byte 1"]) {
+            assert_eq!(joined(&[&(function("b", READ_TABLE) + &table)], &["b"]).symbols("b").len(), 1, "{table}");
+        }
+        assert_eq!(joined(&[&(function("b", "") + &table(TABLE))], &["b"]).symbols("b").len(), 1);
     }
 
     #[test]

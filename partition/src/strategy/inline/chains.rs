@@ -1,10 +1,11 @@
-//! Local functions with a single user stay with it.
+//! Local functions with a single user stay with it, and tables with a function that reads them.
 //!
 //! With an only call that LLVM inlines, one unit would make a single function of the two, however large they are, so
 //! there is no limit to what follows its caller: chains of such calls are one cluster. The exception are chains that
 //! would be more than a unit, with the shared bodies that they need. A program's `main` may be the head of one: the
 //! commands that it calls once each are little by themselves, but need most bodies that there are to share, which others
 //! need, too. Where such a chain calls what is large, the call may be cut: beside a large function, a call costs nothing.
+//! Tables stay with a reader before anything else joins either of the two.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -14,7 +15,7 @@ use super::needs::Reach;
 use super::roles::{Role, Roles};
 use super::ties::Reached;
 use crate::automatic::WORK_PER_UNIT;
-use crate::graph::ItemId;
+use crate::graph::{ItemId, ItemKind};
 use crate::strategy::Problem;
 
 /// A local function and its only user are merged up to this part of a unit, if its call is not inlined for being the
@@ -29,7 +30,7 @@ const CUT_CHAINS_PER_UNIT: u64 = 32;
 /// and take no longer than its call. It is about four times what LLVM inlines with several calls.
 const SHORT: u64 = 1000;
 
-/// Merges local functions with their only user, those whose only call gets inlined and large ones first.
+/// Merges tables with a reader, and local functions with their only user, those whose only call gets inlined and large ones first.
 pub(super) fn merge(merging: &mut Merging, problem: &Problem<'_>, roles: &Roles, reached: &Reached, reach: &Reach) {
     let is_last_call = |used: ItemId| problem.forecast.of(used).last_call;
     let is_chain = |user: ItemId, used: ItemId| match reached.users[used.index()] {
@@ -56,6 +57,25 @@ pub(super) fn merge(merging: &mut Merging, problem: &Problem<'_>, roles: &Roles,
     join(&mut whole, &|_| false);
     let is_too_heavy = too_heavy(&mut whole, problem, roles, reach);
     join(merging, &|used| is_too_heavy[used.index()] && problem.forecast.of(used).size > SHORT);
+    merge_tables(merging, problem, reached);
+}
+
+/// Merges local tables with the largest function that reads them. If the loads from a vtable are folded there, nothing
+/// refers to its methods any more, and they need not be emitted.
+fn merge_tables(merging: &mut Merging, problem: &Problem<'_>, reached: &Reached) {
+    let mut readers: BTreeMap<ItemId, ItemId> = BTreeMap::new();
+    for (user, used) in &reached.owned {
+        let item = &problem.graph[*used];
+        if item.constant && item.linkage.is_local() && problem.graph[*user].kind == ItemKind::Function {
+            let largest = readers.entry(*used).or_insert(*user);
+            if problem.forecast.of(*user).work > problem.forecast.of(*largest).work {
+                *largest = *user;
+            }
+        }
+    }
+    for (table, reader) in readers {
+        merging.merge(table.0, reader.0, merging.share / CHAINS_PER_UNIT);
+    }
 }
 
 /// For each item, whether the chain that it is in would be more than a unit, with all that it needs.

@@ -194,3 +194,37 @@ impl Merging {
         Clusters { of, clusters }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::levels;
+    use crate::bundles::Bundles;
+    use crate::forecast::Forecast;
+    use crate::strategy::Problem;
+    use crate::strategy::inline::needs::Reach;
+    use crate::strategy::inline::roles::Roles;
+    use crate::testing::{Builder, constant, function, visible};
+
+    #[test]
+    fn a_vtable_is_with_the_function_that_reads_it_rather_than_with_its_methods() {
+        let mut module = Builder::new();
+        (0..640).for_each(|number| _ = module.add(visible(&format!("f{number}"), 1000)));
+        let (reader, vtable) = (module.add(visible("reader", 1500)), module.add(constant("vtable", 2000)));
+        let getter = module.add(function("getter", 200));
+        module.call(reader, getter);
+        for user in [reader, getter] {
+            module.refer(user, vtable);
+        }
+        for number in 0..60 {
+            let method = module.add(function(&format!("method{number}"), 200));
+            module.refer(vtable, method);
+        }
+        let graph = module.graph();
+        let (forecast, bundles) = (Forecast::new(&graph), Bundles::new(&graph));
+        let problem = Problem { graph: &graph, forecast: &forecast, bundles: &bundles, units: 4 };
+        let roles = Roles::new(&problem);
+        for level in levels(&problem, &roles, &Reach::new(&graph, &roles)) {
+            assert_eq!(level.of(vtable), level.of(reader));
+        }
+    }
+}
