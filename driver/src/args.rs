@@ -209,8 +209,8 @@ fn short_options(text: &str) -> Result<Options, Reason> {
 /// Replaces each `@file` by the lines of the file, as rustc does it. Without one the words stay borrowed.
 ///
 /// # Errors
-/// A file that cannot be read, may be read once only (a pipe), is not UTF-8, or has a line that would itself be expanded
-/// if it were passed on as an argument; and the unstable `@shell:file`.
+/// A file that cannot be read, may be read once only (a pipe), is named as what this process has open, is not UTF-8, or
+/// has a line that would itself be expanded if it were passed on as an argument; and the unstable `@shell:file`.
 pub fn expand(words: &[OsString]) -> Result<Cow<'_, [OsString]>, Reason> {
     if !words.iter().any(|word| word.as_bytes().starts_with(b"@")) {
         return Ok(Cow::Borrowed(words));
@@ -225,16 +225,20 @@ pub fn expand(words: &[OsString]) -> Result<Cow<'_, [OsString]>, Reason> {
     Ok(Cow::Owned(expanded))
 }
 
+/// Where names stand for another file in each process.
+const OF_ONE_PROCESS: [&str; 3] = ["/dev/stdin", "/dev/fd", "/proc"];
+
 fn lines(word: &OsStr, file: &OsStr) -> Result<Vec<OsString>, Reason> {
     let refused = || Reason::new(Cause::ArgumentFile, word.to_string_lossy());
     if file.as_bytes().starts_with(b"shell:") {
         return Err(refused());
     }
     // Others read it, too: pcg-codegen, and stock rustc where the crate is handed on.
-    if !Path::new(file).is_file() {
+    let path = Path::new(file);
+    if OF_ONE_PROCESS.iter().any(|place| path.starts_with(place)) || !path.is_file() {
         return Err(refused());
     }
-    let text = std::fs::read_to_string(file).map_err(|_| refused())?;
+    let text = std::fs::read_to_string(path).map_err(|_| refused())?;
     if text.lines().any(|line| line.starts_with('@')) {
         return Err(refused());
     }

@@ -151,6 +151,17 @@ fn an_argument_file_that_may_be_read_once_only_is_left_to_rustc() {
 }
 
 #[test]
+fn an_argument_file_that_other_processes_may_not_have_open_is_left_to_rustc() {
+    let mut open = tempfile::tempfile().expect("a file");
+    open.write_all(b"x.rs\n").expect("it has room");
+    for place in ["/dev/fd", "/proc/self/fd"] {
+        let word = OsString::from(format!("@{place}/{}", open.as_raw_fd()));
+        let result = expand(std::slice::from_ref(&word)).map_err(|reason| reason.cause());
+        assert_eq!(result.err(), Some(Cause::ArgumentFile), "{word:?}");
+    }
+}
+
+#[test]
 fn an_argument_file_cannot_hold_line_ends() {
     for word in ["a\nb", "a\r"] {
         assert!(argument_file(&words(&[word])).is_err(), "{word:?}");
