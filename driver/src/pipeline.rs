@@ -124,12 +124,20 @@ fn crate_object(compile: &Compile, name: &str, bitcode: Bitcode) -> Result<PathB
     // Held to the end: nobody else could do anything else with the cores.
     let mut made = compile.made.lock().unwrap_or_else(PoisonError::into_inner);
     let path = |suffix: &str| compile.scratch.path().join(format!("{}.{name}{suffix}", made.len()));
+    let of = |content: &[u8]| {
+        let hash = hash_of(content);
+        made.iter().find(|(other, _)| *other == hash).map(|(_, object)| object.clone())
+    };
     let bitcode = match bitcode {
-        Bitcode::File(file) => file,
+        // The crate's own module is the first, and large. What comes later may have come from the linker meanwhile.
+        Bitcode::File(file) if made.is_empty() => file,
+        Bitcode::File(file) => match of(&fs::read(&file).map_err(Failure::file(&file))?) {
+            Some(object) => return Ok(object),
+            None => file,
+        },
         Bitcode::Content(content) => {
-            let hash = hash_of(&content);
-            if let Some((_, object)) = made.iter().find(|(other, _)| *other == hash) {
-                return Ok(object.clone());
+            if let Some(object) = of(&content) {
+                return Ok(object);
             }
             let file = path(BITCODE_SUFFIX);
             fs::write(&file, content).map_err(Failure::file(&file))?;

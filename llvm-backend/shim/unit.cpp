@@ -97,8 +97,12 @@ private:
       Problem = toString(std::move(E));
       return;
     }
-    if (Action == PCG_DEFINE)
+    if (Action == PCG_DEFINE) {
       Defined.insert(&GV);
+      // Other units may use it, and this one may not.
+      if (GV.hasLinkOnceLinkage())
+        GV.setLinkage(GlobalValue::getWeakLinkage(GV.hasLinkOnceODRLinkage()));
+    }
     if (Action == PCG_COPY)
       return;
     if (Promoted)

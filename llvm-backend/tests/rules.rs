@@ -48,6 +48,23 @@ fn an_imported_body_is_emitted_only_by_its_owner() {
 }
 
 #[test]
+fn what_is_dropped_where_it_is_unused_is_there_for_other_units() {
+    let module = module(
+        "@table = linkonce_odr unnamed_addr constant i32 7
+         define ptr @a() { ret ptr @table }
+         define linkonce i32 @b() noinline { ret i32 8 }
+         define i32 @c() { %r = call i32 @b() ret i32 %r }",
+    );
+    let parsed = read(&module, Wanted::default()).unwrap();
+    let graph = &parsed.graph;
+    let units = vec![unit(graph, &["a", "b"], &[], &[]), unit(graph, &["c", "table"], &[], &[])];
+    let parts = partitioning(graph, units, &[]);
+    let objects = compile(&parsed, &parts).unwrap();
+    let joined = join(graph, &parts, &objects);
+    assert_eq!((joined["table"], joined["b"]), (GLOBAL, GLOBAL));
+}
+
+#[test]
 fn copies_are_local_in_each_unit() {
     let module = module(
         "define ptr @a() { ret ptr @copied }

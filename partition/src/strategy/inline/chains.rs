@@ -5,7 +5,7 @@
 //! would be more than a unit, with the shared bodies that they need. A program's `main` may be the head of one: the
 //! commands that it calls once each are little by themselves, but need most bodies that there are to share, which others
 //! need, too. Where such a chain calls what is large, the call may be cut: beside a large function, a call costs nothing.
-//! Tables stay with a reader before anything else joins either of the two.
+//! After that, tables join a reader, before what is tied less.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
