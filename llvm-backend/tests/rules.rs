@@ -59,7 +59,7 @@ fn what_is_dropped_where_it_is_unused_is_there_for_other_units() {
     let graph = &parsed.graph;
     let units = vec![unit(graph, &["a", "b"], &[], &[]), unit(graph, &["c", "table"], &[], &[])];
     let parts = partitioning(graph, units, &[]);
-    let objects = compile(&parsed, &parts).unwrap();
+    let objects = compile_at(OptLevel::O3, &parsed, &parts).unwrap();
     let joined = join(graph, &parts, &objects);
     assert_eq!((joined["table"], joined["b"]), (GLOBAL, GLOBAL));
 }
