@@ -116,7 +116,7 @@ fn no_token_is_lost_and_nobody_works_on_when_the_compile_is_interrupted() -> Res
 fn no_token_is_lost_when_pcg_codegen_is_killed() -> Result<()> {
     let subject = Subject::new("regex-syntax")?;
     let client = Client::new(3)?;
-    // A token is told of a moment after it has been taken, which nobody could make one step.
+    // Not at once: a token is told of after it has been taken, and a kill in between loses it.
     for milliseconds in [20, 50, 300] {
         let mut child = subject.command(&client, &[])?.spawn()?;
         while client.available()? == 3 {

@@ -30,7 +30,8 @@ const CUT_CHAINS_PER_UNIT: u64 = 32;
 /// and take no longer than its call. It is about four times what LLVM inlines with several calls.
 const SHORT: u64 = 1000;
 
-/// Merges tables with a reader, and local functions with their only user, those whose only call gets inlined and large ones first.
+/// Merges local functions with their only user, those whose only call gets inlined and large ones first; then tables with
+/// a reader.
 pub(super) fn merge(merging: &mut Merging, problem: &Problem<'_>, roles: &Roles, reached: &Reached, reach: &Reach) {
     let is_last_call = |used: ItemId| problem.forecast.of(used).last_call;
     let is_chain = |user: ItemId, used: ItemId| match reached.users[used.index()] {
