@@ -19,6 +19,8 @@ mod loads;
 mod needs;
 mod packing;
 mod roles;
+#[cfg(test)]
+mod testing;
 mod ties;
 
 use crate::assignment::{Assignment, Place};

@@ -197,12 +197,7 @@ impl Merging {
 
 #[cfg(test)]
 mod tests {
-    use super::levels;
-    use crate::bundles::Bundles;
-    use crate::forecast::Forecast;
-    use crate::strategy::Problem;
-    use crate::strategy::inline::needs::Reach;
-    use crate::strategy::inline::roles::Roles;
+    use super::super::testing::Prepared;
     use crate::testing::{Builder, constant, function, visible};
 
     #[test]
@@ -219,11 +214,7 @@ mod tests {
             let method = module.add(function(&format!("method{number}"), 200));
             module.refer(vtable, method);
         }
-        let graph = module.graph();
-        let (forecast, bundles) = (Forecast::new(&graph), Bundles::new(&graph));
-        let problem = Problem { graph: &graph, forecast: &forecast, bundles: &bundles, units: 4 };
-        let roles = Roles::new(&problem);
-        for level in levels(&problem, &roles, &Reach::new(&graph, &roles)) {
+        for level in Prepared::new(&module, 4).levels {
             assert_eq!(level.of(vtable), level.of(reader));
         }
     }

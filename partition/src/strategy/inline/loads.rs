@@ -250,15 +250,11 @@ impl UnitSets {
 
 #[cfg(test)]
 mod tests {
-    use super::super::clusters::levels;
-    use super::super::needs::{Needs, Reach};
-    use super::super::roles::Roles;
+    use super::super::needs::Needs;
+    use super::super::testing::Prepared;
     use super::{Loads, Prospect, UnitSets};
     use crate::assignment::{Assignment, Place};
-    use crate::bundles::Bundles;
-    use crate::forecast::Forecast;
     use crate::placement::{place, unit_work};
-    use crate::strategy::Problem;
     use crate::testing::{Builder, constant, function, visible};
 
     /// A module in which several visible functions share chains of small ones.
@@ -281,14 +277,9 @@ mod tests {
 
     #[test]
     fn a_prospect_gives_the_work_of_adding_a_cluster_and_removing_it_restores_all() {
-        let graph = module().graph();
-        let (forecast, bundles) = (Forecast::new(&graph), Bundles::new(&graph));
-        let problem = Problem { graph: &graph, forecast: &forecast, bundles: &bundles, units: 2 };
-        let roles = Roles::new(&problem);
-        let reach = Reach::new(&graph, &roles);
-        let clusters = levels(&problem, &roles, &reach).pop().expect("there are levels");
-        let needs = Needs::new(&reach, &roles, &clusters);
-        let mut loads = Loads::new(&needs, &clusters, 2);
+        let prepared = Prepared::new(&module(), 2);
+        let (needs, clusters) = (prepared.needs(), prepared.finest());
+        let mut loads = Loads::new(&needs, clusters, 2);
         let number = clusters.all().len();
         assert!(number > 2 && !needs.work.is_empty(), "{number}");
         let (mut before, mut prospect) = (Vec::new(), Prospect::default());
@@ -314,25 +305,21 @@ mod tests {
 
     #[test]
     fn the_work_of_units_is_that_of_the_finished_partitioning() {
-        let graph = module().graph();
-        let (forecast, bundles) = (Forecast::new(&graph), Bundles::new(&graph));
-        let problem = Problem { graph: &graph, forecast: &forecast, bundles: &bundles, units: 3 };
-        let roles = Roles::new(&problem);
-        let reach = Reach::new(&graph, &roles);
-        let clusters = levels(&problem, &roles, &reach).pop().expect("there are levels");
-        let needs = Needs::new(&reach, &roles, &clusters);
-        let mut loads = Loads::new(&needs, &clusters, 3);
-        let mut assignment = Assignment::new(&graph, 3);
+        let prepared = Prepared::new(&module(), 3);
+        let (needs, clusters) = (prepared.needs(), prepared.finest());
+        let Prepared { graph, forecast, bundles, roles, .. } = &prepared;
+        let mut loads = Loads::new(&needs, clusters, 3);
+        let mut assignment = Assignment::new(graph, 3);
         for id in graph.ids() {
             assignment.places[id.index()] = clusters.of(id).map_or(Place::WhereUsed, |cluster| Place::Unit(cluster % 3));
             assignment.offers[id.index()] = roles.of(id).offer();
         }
         (0..clusters.all().len()).for_each(|cluster| loads.add(cluster, cluster % 3));
-        let partitioning = place(&graph, &forecast, &bundles, &assignment);
+        let partitioning = place(graph, forecast, bundles, &assignment);
         let mut work = loads.work().to_vec();
         work.sort_unstable_by_key(|work| std::cmp::Reverse(*work));
         assert!(partitioning.units.iter().any(|unit| !unit.imports.is_empty() && !unit.copies.is_empty()));
-        assert_eq!(work, partitioning.units.iter().map(|unit| unit_work(&forecast, unit)).collect::<Vec<_>>());
+        assert_eq!(work, partitioning.units.iter().map(|unit| unit_work(forecast, unit)).collect::<Vec<_>>());
     }
 
     /// Two needs without offered items.

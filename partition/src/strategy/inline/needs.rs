@@ -213,25 +213,17 @@ fn mix(number: usize) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::clusters::levels;
-    use super::super::roles::Roles;
-    use super::{Needs, Reach};
-    use crate::bundles::Bundles;
+    use super::super::testing::Prepared;
+    use super::Needs;
     use crate::forecast::Forecast;
     use crate::graph::ItemId;
-    use crate::strategy::Problem;
     use crate::testing::{Builder, constant, function, visible};
 
     /// The needs of the finest clusters, and the cluster of each of `items`.
     fn needs(module: &Builder, items: &[ItemId]) -> (Needs, Vec<usize>) {
-        let graph = module.graph();
-        let (forecast, bundles) = (Forecast::new(&graph), Bundles::new(&graph));
-        let problem = Problem { graph: &graph, forecast: &forecast, bundles: &bundles, units: 2 };
-        let roles = Roles::new(&problem);
-        let reach = Reach::new(&graph, &roles);
-        let clusters = levels(&problem, &roles, &reach).pop().expect("there are levels");
-        let numbers = items.iter().map(|id| clusters.of(*id).expect("they have owners")).collect();
-        (Needs::new(&reach, &roles, &clusters), numbers)
+        let prepared = Prepared::new(module, 2);
+        let clusters = prepared.finest();
+        (prepared.needs(), items.iter().map(|id| clusters.of(*id).expect("they have owners")).collect())
     }
 
     /// Two visible functions that are too large to be put together.
