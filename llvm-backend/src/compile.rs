@@ -12,12 +12,11 @@ use std::sync::Arc;
 
 use crossbeam::channel::{self, Receiver, Sender};
 use jobserver::HelperThread;
-use pcg_partition::Partitioning;
+use pcg_partition::{Partitioning, Queue, Task};
 
 use crate::error::Error;
 use crate::module::CrateModule;
 use crate::parsed::ParsedModule;
-use crate::queue::{Queue, Task};
 use crate::settings::Settings;
 use crate::unit::{Job, Optimised, Source, Unit, UnitObject, sources};
 use crate::workers::Workers;
@@ -96,19 +95,18 @@ enum Outcome {
     Object(UnitObject),
 }
 
-impl Task<Job, Optimised> {
-    fn unit(&self) -> String {
-        match self {
-            Self::Optimise(job) => job.unit.name(),
-            Self::Emit { unit, .. } => unit.name(),
-        }
+/// The unit that a task is about, for messages.
+fn unit_of(task: &Task<Job, Optimised>) -> String {
+    match task {
+        Task::Optimise(job) => job.unit.name(),
+        Task::Emit { unit, .. } => unit.name(),
     }
+}
 
-    fn run(self) -> Result<Outcome, Error> {
-        match self {
-            Self::Optimise(job) => job.optimise().map(Outcome::Optimised),
-            Self::Emit { unit, is_last } => unit.emit(is_last).map(Outcome::Object),
-        }
+fn carry_out(task: Task<Job, Optimised>) -> Result<Outcome, Error> {
+    match task {
+        Task::Optimise(job) => job.optimise().map(Outcome::Optimised),
+        Task::Emit { unit, is_last } => unit.emit(is_last).map(Outcome::Object),
     }
 }
 
@@ -145,12 +143,12 @@ impl Coordinator {
     }
 
     fn run(mut self) -> Result<Vec<UnitObject>, Error> {
-        let mut objects = Vec::with_capacity(self.queue.len());
+        let mut objects = Vec::with_capacity(self.queue.ready());
         let result = loop {
             if let Err(error) = self.start_tasks() {
                 break Err(error);
             }
-            if self.running == 0 && self.queue.len() == 0 {
+            if self.running == 0 && self.queue.ready() == 0 {
                 break Ok(objects);
             }
             // The sender's other end lives in `self`, so there is always a next event.
@@ -187,11 +185,11 @@ impl Coordinator {
             let sender = self.sender.clone();
             // The coordinator does not listen after an error of another unit.
             let done = move |result| drop(sender.send(Event::Done(Box::new(result))));
-            self.workers.start(task.unit(), move || task.run(), done)?;
+            self.workers.start(unit_of(&task), move || carry_out(task), done)?;
             self.running += 1;
         }
         tokens.keep_for(self.running);
-        let wanted = room.saturating_sub(self.running).min(self.queue.len());
+        let wanted = room.saturating_sub(self.running).min(self.queue.ready());
         while tokens.requested() < wanted && tokens.request() {
             self.helper.request_token();
         }

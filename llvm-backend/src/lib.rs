@@ -21,7 +21,6 @@ mod graph;
 mod join;
 mod module;
 mod parsed;
-mod queue;
 mod settings;
 mod start;
 pub mod tokens;

@@ -28,7 +28,7 @@
 //!    before anybody uses it.
 //!
 //! How good an answer is, is measured apart from that: [`statistics()`] and [`cuts()`] (work, copies, cut edges),
-//! [`schedules()`] (makespan), and, beside what LLVM did with the crate as one unit ([`truth`]), [`InlineRecall`] and
+//! [`schedules()`] (makespan, with the back end's [`Queue`]), and, beside what LLVM did with the crate as one unit ([`truth`]), [`InlineRecall`] and
 //! [`Accuracy`]. The `pcg-lab` program shows all of them for saved graphs ([`mod@file`]).
 //!
 //! | word | meaning |
@@ -55,6 +55,7 @@ mod graph;
 pub mod identical;
 mod partitioning;
 pub mod placement;
+mod queue;
 mod recall;
 pub mod rules;
 mod schedule;
@@ -69,8 +70,9 @@ pub use automatic::automatic_units;
 pub use check::{CheckError, check};
 pub use graph::*;
 pub use partitioning::*;
+pub use queue::{Queue, Task};
 pub use recall::InlineRecall;
-pub use schedule::{Schedule, makespan, schedules};
+pub use schedule::{Schedule, Steps, makespan, schedules};
 pub use statistics::{Statistics, Totals, UnitStatistics, cuts, statistics};
 pub use strategy::{Strategy, UnknownStrategy};
 

@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use pcg_partition::Steps;
 use serde_json::Value;
-
-use crate::makespan::Unit;
 
 /// One compile's report. The schema is documented in `interface/src/report.rs`.
 #[derive(Debug, Clone)]
@@ -41,13 +40,10 @@ impl Report {
         self.0["reason"]["id"].as_str().unwrap_or("")
     }
 
-    /// Processor seconds of each unit, in unit order.
-    pub fn units(&self) -> Vec<Unit> {
+    /// Processor time of each unit in microseconds, in unit order.
+    pub fn units(&self) -> Vec<Steps> {
         let seconds = |unit: &Value, name: &str| unit[name].as_f64().unwrap_or(0.0);
-        let steps = |unit: &Value| {
-            let emit = seconds(unit, "emit_seconds");
-            Unit { optimise: seconds(unit, "cpu_seconds") - emit, emit }
-        };
+        let steps = |unit: &Value| Steps::measured(seconds(unit, "cpu_seconds"), seconds(unit, "emit_seconds"));
         self.0["units"].as_array().into_iter().flatten().map(steps).collect()
     }
 

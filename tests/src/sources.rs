@@ -46,9 +46,10 @@ pub fn package_of(fixture_name: &str, name: &str) -> Result<PathBuf> {
 
 /// The version that a lock file names.
 fn locked_version(lock_file: &Path, name: &str) -> Result<String> {
-    let text = std::fs::read_to_string(lock_file)?;
-    let entry = text.split("[[package]]").find(|entry| entry.contains(&format!("name = \"{name}\"\n")));
-    let version = entry.and_then(|entry| entry.split("version = \"").nth(1)?.split('"').next().map(str::to_owned));
+    let lock: toml::Table = std::fs::read_to_string(lock_file)?.parse()?;
+    let mut packages = lock["package"].as_array().into_iter().flatten();
+    let found = packages.find(|package| package["name"].as_str() == Some(name));
+    let version = found.and_then(|package| package["version"].as_str()).map(str::to_owned);
     version.with_context(|| format!("{name} is not in {}", lock_file.display()))
 }
 

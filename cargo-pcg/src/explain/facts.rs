@@ -12,7 +12,7 @@
 //! A function's work is taken to be proportional to its instructions before optimisation.
 
 use pcg_interface::report::{Action, Report, Why};
-use pcg_partition::makespan;
+use pcg_partition::{Steps, makespan};
 use serde::Serialize;
 
 use crate::reports::Found;
@@ -141,11 +141,11 @@ impl Units {
             threads: report.threads.unwrap_or(1),
             on_cores: Vec::new(),
         };
-        let microseconds: Vec<_> = works().map(|work| (work.cpu_seconds * 1e6).round() as u64).collect();
+        let steps: Vec<_> = works().map(|work| Steps::measured(work.cpu_seconds, work.emit_seconds)).collect();
         let most = report.units.len().min(MOST_CORES);
         let numbers = std::iter::successors(Some(1), |cores| Some(cores * 2)).take_while(|cores| *cores < 2 * most);
         units.on_cores =
-            numbers.map(|cores| OnCores { cores, seconds: makespan(&microseconds, cores) as f64 / 1e6 }).collect();
+            numbers.map(|cores| OnCores { cores, seconds: makespan(&steps, cores) as f64 / 1e6 }).collect();
         Some(units)
     }
 

@@ -1,4 +1,4 @@
-//! What to do next: whose turn it is to be optimised, and whose to be emitted.
+//! What the back end does next: whose turn it is to be optimised, and whose to be emitted.
 //!
 //! Units are optimised in their order, the heaviest first. Code generation is put off as long as another unit can be
 //! optimised and no more units lie about than there are workers: it takes half as long, so at the end there is something
@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 
 /// Tasks that nobody has begun: `W` waits to be optimised, `O` is optimised.
 #[derive(Debug)]
-pub(crate) struct Queue<W, O> {
+pub struct Queue<W, O> {
     waiting: VecDeque<W>,
     /// Optimised units with their sizes.
     optimised: Vec<(u64, O)>,
@@ -17,9 +17,12 @@ pub(crate) struct Queue<W, O> {
 
 /// What one worker does in one go.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Task<W, O> {
+pub enum Task<W, O> {
+    /// The unit is optimised.
     Optimise(W),
+    /// Machine code is generated of it.
     Emit {
+        /// An optimised unit.
         unit: O,
         /// Nobody waits to be optimised.
         is_last: bool,
@@ -28,22 +31,22 @@ pub(crate) enum Task<W, O> {
 
 impl<W, O> Queue<W, O> {
     /// Units in the order in which they are to be optimised.
-    pub(crate) fn new(units: impl IntoIterator<Item = W>) -> Self {
+    pub fn new(units: impl IntoIterator<Item = W>) -> Self {
         Self { waiting: units.into_iter().collect(), optimised: Vec::new() }
     }
 
     /// How many tasks could be begun now.
-    pub(crate) fn len(&self) -> usize {
+    pub fn ready(&self) -> usize {
         self.waiting.len() + self.optimised.len()
     }
 
     /// Adds a unit that has been optimised to `size` instructions.
-    pub(crate) fn optimised(&mut self, size: u64, unit: O) {
+    pub fn optimised(&mut self, size: u64, unit: O) {
         self.optimised.push((size, unit));
     }
 
     /// The next task for one of so many workers.
-    pub(crate) fn next(&mut self, workers: usize) -> Option<Task<W, O>> {
+    pub fn next(&mut self, workers: usize) -> Option<Task<W, O>> {
         // Waiting costs memory, and one who works alone gains nothing by it.
         let most = if workers > 1 { workers } else { 0 };
         if self.optimised.len() <= most
