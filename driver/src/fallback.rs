@@ -95,7 +95,7 @@ fn place_stocks(compile: &Compile, outputs: &Outputs, made: &Path) -> Result<(),
     } else {
         compile.scratch.explicit().join(file_name)
     };
-    let is_there = outputs.kind(made) != EmitKind::Link || compile.outputs.is_placed(&of_front_end);
+    let is_there = !outputs.kind(made).needs_code() || compile.outputs.is_placed(&of_front_end);
     if is_there {
         return Ok(());
     }

@@ -7,8 +7,8 @@
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::iter;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -71,8 +71,7 @@ impl Outputs {
             input: plan.input.clone(),
             placed: Arc::default(),
         };
-        let writes_dep_info = plan.emit.iter().any(|(kind, _)| *kind == EmitKind::DepInfo);
-        outputs.are_possible(writes_dep_info).then_some(outputs)
+        outputs.are_possible(plan.emits(EmitKind::DepInfo)).then_some(outputs)
     }
 
     /// Makes the folders that rustc writes to.
@@ -212,6 +211,15 @@ impl Outputs {
         Ok(self.left()?.into_iter().filter(|made| archive::is_archive(made)).collect())
     }
 
+    /// The objects that rustc has left, which are bitcode, by their content.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the folder cannot be read.
+    pub fn objects(&self) -> io::Result<Vec<PathBuf>> {
+        Ok(self.left()?.into_iter().filter(|made| is_bitcode(made)).collect())
+    }
+
     /// The finished files that are not yet in their places, in the order of their names. rustc's temporary files
     /// are not among them.
     ///
@@ -251,6 +259,13 @@ fn explicit_path(scratch: &Scratch, kind: EmitKind, real: &Path) -> PathBuf {
     name.push("-");
     name.push(real.file_name().unwrap_or_default());
     scratch.explicit().join(name)
+}
+
+fn is_bitcode(path: &Path) -> bool {
+    let mut start = [0; 4];
+    File::open(path)
+        .and_then(|mut file| file.read_exact(&mut start))
+        .is_ok_and(|()| pcg_llvm_backend::is_bitcode(&start))
 }
 
 /// rustc's objects of one codegen unit, which stay behind if it fails.

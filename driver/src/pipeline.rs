@@ -1,8 +1,8 @@
 //! The way of one compile.
 //!
 //! [`split`] is the whole way of a crate; [`crate_object`] is the part of it from bitcode to one object, which
-//! [`pcg-codegen`](crate::codegen) goes. It starts as soon as rustc has written the bitcode. rlibs and staticlibs need
-//! the object when rustc has ended, linked crate types while rustc waits for its linker.
+//! [`pcg-codegen`](crate::codegen) goes. It starts as soon as rustc has written the bitcode. rlibs, staticlibs and
+//! `--emit=obj` need the object when rustc has ended, linked crate types while rustc waits for its linker.
 
 use std::fs;
 use std::io;
@@ -12,6 +12,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::archive::{self, Member, module_name};
 use crate::back_end::BackEnd;
+use crate::emit::EmitKind;
 use crate::exit::Exit;
 use crate::failure::{Failure, panic_message};
 use crate::fallback;
@@ -83,16 +84,23 @@ impl<'a> Compile<'a> {
 fn split(compile: &Compile, transcript: &mut Transcript) -> Result<Exit, Failure> {
     let object_of = |name: &str, bitcode| crate_object(compile, name, bitcode);
     let mut front_end = frontend::run(compile, &object_of, transcript)?;
-    let mut archives = Vec::new();
+    let (mut archives, mut objects) = (Vec::new(), Vec::new());
     if front_end.status.success() {
         for archive in compile.outputs.archives().map_err(Failure::file(compile.scratch.out()))? {
             archives.push((machine_code_members(compile, &archive)?, archive));
+        }
+        if compile.plan.emits(EmitKind::Obj) {
+            objects.push(machine_code_object(compile)?);
         }
     }
     compile.back_end.release();
     for (members, archive) in archives {
         let written = compile.report.phase("archive", || archive::write(&archive, &members));
         written.map_err(Failure::archive(&archive))?;
+    }
+    for (object, bitcode) in objects {
+        // Archives have been written and files have been linked: nobody else needs it.
+        fs::rename(object, &bitcode).map_err(Failure::file(&bitcode))?;
     }
     compile.report.phase("finish", || compile.outputs.place_rest())?;
     front_end.last_lines.release();
@@ -109,6 +117,18 @@ fn machine_code_members(compile: &Compile, archive: &Path) -> Result<Vec<Member>
         member.data = compile.report.phase("archive", || fs::read(&object)).map_err(Failure::file(&object))?;
     }
     Ok(members)
+}
+
+/// The machine code of the object that was asked for, and where rustc has written its bitcode.
+fn machine_code_object(compile: &Compile) -> Result<(PathBuf, PathBuf), Failure> {
+    let objects = compile.outputs.objects().map_err(Failure::file(compile.scratch.out()))?;
+    let Some(made) = objects.into_iter().next() else {
+        return Err(Failure::MachineCode { object: "the object".to_owned() });
+    };
+    let bitcode = Bitcode::Content(fs::read(&made).map_err(Failure::file(&made))?);
+    // Its name does not say which module it is: rustc writes no others than the crate's own.
+    let name = format!("{}-cgu.0", made.file_stem().unwrap_or_default().display());
+    Ok((crate_object(compile, &name, bitcode)?, made))
 }
 
 /// Where a module's bitcode is.

@@ -120,6 +120,11 @@ impl SplitPlan {
         self.options.threads.map_or_else(cores, usize::from)
     }
 
+    /// Whether this is one of the outputs.
+    pub fn emits(&self, kind: EmitKind) -> bool {
+        self.emit.iter().any(|(output, _)| *output == kind)
+    }
+
     /// Whether rustc may start a linker.
     pub fn may_be_linked(&self) -> bool {
         may_be_linked(self.test, self.crate_types.as_deref())
@@ -238,15 +243,15 @@ impl Job<'_> {
         }
         let of = Crate::new(&request, request.crate_name.as_deref());
         let planned = if is_optimised(&request) { self.planned_units()? } else { None };
+        let toolchain = match compilable(&request, compiler) {
+            Ok(toolchain) => toolchain,
+            Err(reason) => return Ok(self.pass_through(compiler.program(), reason, &of)),
+        };
         match planned {
             Some(Units::Number(units)) => request.codegen_units = Some(units.get()),
             Some(Units::Word(_)) => request.codegen_units = None,
             None => {}
         }
-        let toolchain = match compilable(&request, compiler) {
-            Ok(toolchain) => toolchain,
-            Err(reason) => return Ok(self.pass_through(compiler.program(), reason, &of)),
-        };
         // Behind a `--` there is no place for another flag.
         let may_be_whole = !self.options.ask_for_a_split() && !self.words.iter().any(|word| word == "--");
         if planned == Some(Units::WHOLE) && may_be_whole {
@@ -411,12 +416,18 @@ fn outputs(request: &Request) -> Vec<(EmitKind, Option<PathBuf>)> {
 }
 
 fn check_outputs(request: &Request, outputs: &[(EmitKind, Option<PathBuf>)]) -> Result<(), Reason> {
-    let is_handled = |kind| matches!(kind, EmitKind::Link | EmitKind::Metadata | EmitKind::DepInfo);
+    let is_handled = |kind| match kind {
+        EmitKind::Link | EmitKind::Metadata | EmitKind::DepInfo => true,
+        // Of several units stock writes several objects, or it warns.
+        EmitKind::Obj => request.codegen_units.is_none_or(|units| units == 1),
+        _ => false,
+    };
     if let Some((kind, _)) = outputs.iter().find(|(kind, _)| !is_handled(*kind)) {
         return Err(Reason::new(Cause::Emit, format!("--emit={}", kind.name())));
     }
-    let explicit = outputs.iter().find(|(kind, _)| *kind == EmitKind::Link).and_then(|(_, path)| path.as_ref());
-    if explicit.or(request.output.as_ref()).is_some_and(|path| path == Path::new("-")) {
+    let mut of_code = outputs.iter().filter(|(kind, _)| kind.needs_code());
+    let is_stdout = |path: &PathBuf| path == Path::new("-");
+    if of_code.any(|(_, path)| path.as_ref().or(request.output.as_ref()).is_some_and(is_stdout)) {
         return Err(Cause::LinkToStdout.into());
     }
     if let Some(what) = request.prints.first() {

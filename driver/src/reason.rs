@@ -86,14 +86,14 @@ causes! {
     Whole, "whole", Code, "the build's plan keeps the crate in one unit, for which stock rustc makes the same code";
 
     // Outputs.
-    /// `--emit` of assembly, IR, bitcode, MIR or objects.
+    /// `--emit` of assembly, IR, bitcode or MIR, or of the objects of several units.
     Emit, "emit", Code, "a stage of code generation itself is an output";
     /// `--print=link-args` and `--print=native-static-libs` come with code.
     PrintLink, "print-link", Code, "what rustc prints depends on its own link";
     /// `-optimize` and the like, which rustc reads as an output file and warns about.
     ConfusingOutput, "confusing-output", Code, "rustc warns about how the output file is given";
-    /// The linked file goes to standard output.
-    LinkToStdout, "link-to-stdout", Code, "the linked output goes to standard output";
+    /// The linked file or the object goes to standard output.
+    LinkToStdout, "link-to-stdout", Code, "the linked output or the object goes to standard output";
     /// `-Csave-temps`.
     SaveTemps, "save-temps", Code, "the intermediate files of stock's own code generation are asked for";
     /// `-Cincremental`.

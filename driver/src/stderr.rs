@@ -5,7 +5,8 @@
 //!
 //! * A notice of an output (`"$message_type":"artifact"`) names the file in the scratch folder. The file is put in its
 //!   place first, then the notice goes out with the path that stock would have named.
-//! * From the first notice of a linked output on, lines are held back: the archive does not have its machine code yet.
+//! * From the first notice of a linked output or an object on, lines are held back: it does not have its machine code
+//!   yet.
 //! * A line that mentions the scratch folder otherwise may be about trouble that stock would not have had. It and all
 //!   behind it are held back until it is known whether the compile succeeds.
 //! * After a failed link nothing more is passed on: stock rustc is going to link again and to say why it fails.
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 use pcg_interface::output::Output;
 use serde::Deserialize;
 
+use crate::emit::EmitKind;
 use crate::failure::Failure;
 use crate::outputs::Outputs;
 
@@ -63,6 +65,13 @@ impl Transcript {
 struct Artifact {
     artifact: PathBuf,
     emit: String,
+}
+
+impl Artifact {
+    /// Whether the front end has written bitcode there.
+    fn is_code(&self) -> bool {
+        EmitKind::parse(&self.emit).is_none_or(EmitKind::needs_code)
+    }
 }
 
 /// Whose stderr is passed on.
@@ -111,9 +120,9 @@ impl<'a> Forwarder<'a> {
 
     fn line(&mut self, line: Vec<u8>) -> Result<(), Failure> {
         let artifact = artifact(&line);
-        let is_linked = artifact.as_ref().is_some_and(|artifact| artifact.emit == "link");
+        let is_code = artifact.as_ref().is_some_and(Artifact::is_code);
         let is_doubtful = artifact.is_none() && (contains(&line, self.scratch.as_bytes()) || is_crash(&line));
-        if !self.held.is_empty() || is_linked || (is_doubtful && self.speaker == Speaker::FrontEnd) {
+        if !self.held.is_empty() || is_code || (is_doubtful && self.speaker == Speaker::FrontEnd) {
             self.held.push(line);
             return Ok(());
         }

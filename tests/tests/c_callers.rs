@@ -1,4 +1,4 @@
-//! A C program calls a cdylib and a staticlib.
+//! C programs call a cdylib, a staticlib and an object.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,6 +6,7 @@ use std::process::Command;
 use anyhow::{Result, ensure};
 use pcg_tests::cargo::Build;
 use pcg_tests::command::{command, run_ok};
+use pcg_tests::report::Report;
 use pcg_tests::rustc::Compiler;
 use pcg_tests::{sources, toolchain};
 
@@ -26,6 +27,91 @@ fn a_staticlib_is_linked_by_cc() -> Result<()> {
     same_output(|folder, cc| {
         cc.arg(folder.join("libcalled.a")).args(NATIVE_LIBRARIES);
     })
+}
+
+/// A library that needs nothing else, not even `core`.
+const ALONE: &str = r#"
+#![no_std]
+
+static PRIMES: [u32; 6] = [2, 3, 5, 7, 11, 13];
+
+#[inline(never)]
+fn common(mut a: u32, mut b: u32) -> u32 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn coprime(number: u32) -> u32 {
+    (1..number).filter(|other| common(*other, number) == 1).count() as u32
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn small_primes(number: u32) -> u32 {
+    PRIMES.iter().filter(|prime| common(**prime, number) != 1).sum()
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn steps(mut number: u32) -> u32 {
+    let mut steps = 0;
+    while number > 1 {
+        number = if number % 2 == 0 { number / 2 } else { 3 * number + 1 };
+        steps += 1;
+    }
+    steps
+}
+
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    loop {}
+}
+"#;
+
+const CALLS: &str = r#"
+#include <stdio.h>
+unsigned coprime(unsigned), small_primes(unsigned), steps(unsigned);
+int main(void) {
+    for (unsigned number = 2; number < 100; number += 7)
+        printf("%u %u %u\n", coprime(number), small_primes(number), steps(number));
+    return 0;
+}
+"#;
+
+#[test]
+fn an_object_is_linked_by_cc() -> Result<()> {
+    let scratch = toolchain::scratch("c-callers-object")?;
+    let folder = scratch.path();
+    std::fs::write(folder.join("alone.rs"), ALONE)?;
+    std::fs::write(folder.join("calls.c"), CALLS)?;
+    // Stock would write several objects for `-Ccodegen-units=3`.
+    std::fs::write(folder.join("plan.json"), r#"{"schema_version": 1, "packages": {"alone@1.0.0": 3}}"#)?;
+    let output = |compiler: Compiler, more: &[&str], object: &str| -> Result<String> {
+        let args = ["--edition=2024", "--crate-type=lib", "-O", "-Cpanic=abort", "alone.rs"];
+        let mut rustc = compiler.command(folder, &[&args, more].concat())?;
+        if compiler == Compiler::Pcg {
+            rustc.args(["--pcg-plan=plan.json", "--pcg-report=report.json"]);
+            rustc.env("CARGO_PKG_NAME", "alone").env("CARGO_PKG_VERSION", "1.0.0");
+        }
+        run_ok(&mut rustc)?;
+        run_ok(command("cc").current_dir(folder).args(["-o", "program", "calls.c", object]))?;
+        std::fs::remove_file(folder.join(object))?;
+        Ok(run_ok(&mut command(folder.join("program")))?.stdout_text())
+    };
+    let stock = output(Compiler::Stock, &["--emit=obj"], "alone.o")?;
+    ensure!(stock.lines().count() == 14, "{stock}");
+    for (more, object) in [
+        (&["--emit=obj"][..], "alone.o"),
+        (&["--emit=obj,metadata,link"], "alone.o"),
+        (&["--emit=obj", "-o", "named"], "named"),
+        (&["--emit=obj=there.o,dep-info"], "there.o"),
+    ] {
+        ensure!(output(Compiler::Pcg, more, object)? == stock, "{more:?}");
+        let units = Report::read(&folder.join("report.json"))?.codegen_units();
+        ensure!(units == 3, "{more:?}: {units} units");
+    }
+    Ok(())
 }
 
 /// Compiles and runs the C program with the libraries of stock rustc and of pcg in several numbers of units.

@@ -216,7 +216,7 @@ fn a_crate_that_is_passed_through_is_measured_if_there_is_a_report() -> Result<(
     std::fs::write(folder.path().join("calls.rs"), CALLS)?;
     std::fs::write(folder.path().join("broken.rs"), "fn broken() -> u8 { \"\" }")?;
     let report = |source: &str, exit_code: i32| -> Result<serde_json::Value> {
-        let args = words(&["--crate-type=lib", "-O", source, "--emit=obj", "--pcg-report=report.json"]);
+        let args = words(&["--crate-type=lib", "-O", source, "--emit=asm", "--pcg-report=report.json"]);
         let mut pcg = Compiler::Pcg.command(folder.path(), &args)?;
         let output = pcg.env("CARGO_PKG_NAME", "calls").env("CARGO_PKG_VERSION", "1.2.3").output()?;
         ensure!(output.status.code() == Some(exit_code), "{source}: {}", output.status);

@@ -73,6 +73,30 @@ fn announced_metadata_stays_and_gets_stocks_code() {
 }
 
 #[test]
+fn an_object_with_a_path_of_its_own_is_stocks_beside_announced_metadata() {
+    let world = World::new(
+        r#"echo $stock > $out/libx.rmeta
+        notice libx.rmeta metadata
+        if [ $stock = yes ]; then printf code; else printf 'BC\300\336garbage'; fi > $out/../explicit/obj-there.o
+        notice ../explicit/obj-there.o obj"#,
+    );
+    let emit = format!("--emit=metadata,obj={}", world.path("out/there.o").display());
+    let line = ["-Ccodegen-units=1", &emit, "--error-format=json", "--json=artifacts"];
+    let (exit, report) = world.compile(&line);
+    assert_eq!((exit, &report["reason"]["id"]), (Exit::Code(0), &"bitcode".into()));
+    assert_eq!(fs::read_to_string(world.path("out/libx.rmeta")).unwrap(), "no\n");
+    assert_eq!(fs::read(world.path("out/there.o")).unwrap(), b"code");
+}
+
+#[test]
+fn an_object_that_is_machine_code_already_is_not_used() {
+    let world = World::new("printf $stock > $out/x.o");
+    let (exit, report) = world.compile(&["-Ccodegen-units=1", "--emit=obj"]);
+    assert_eq!((exit, &report["reason"]["id"]), (Exit::Code(0), &"no-builtins".into()));
+    assert_eq!(fs::read(world.path("out/x.o")).unwrap(), b"yes");
+}
+
+#[test]
 fn a_killed_front_end_falls_back() {
     let world = World::new(&format!("[ $stock = yes ] || kill -9 $$; {STOCK}"));
     world.archive("stock.rlib", b"code", b"of stock");

@@ -56,7 +56,7 @@ fn what_stock_has_to_do_is_passed_through_unchanged() {
         (&["--emit=asm"], Cause::Emit),
         (&["--emit=llvm-ir,link"], Cause::Emit),
         (&["--emit=llvm-bc=x"], Cause::Emit),
-        (&["--emit=obj"], Cause::Emit),
+        (&["--emit=obj", "-Ccodegen-units=2"], Cause::Emit),
         (&["--emit=link,mir"], Cause::Emit),
         (&["-Csplit-debuginfo=packed", "-g"], Cause::SplitDebuginfo),
         (&["-Csplit-debuginfo=unpacked", "-Cdebuginfo=1"], Cause::SplitDebuginfo),
@@ -78,6 +78,7 @@ fn what_stock_has_to_do_is_passed_through_unchanged() {
         (&["-o", "-"], Cause::LinkToStdout),
         (&["-optimize"], Cause::ConfusingOutput),
         (&["--emit=link=-"], Cause::LinkToStdout),
+        (&["--emit=obj", "-o", "-"], Cause::LinkToStdout),
         (&["-Zno-such-option"], Cause::UnstableFlag),
     ];
     for (more, expected) in table {
@@ -137,6 +138,8 @@ fn what_does_not_matter_behind_the_front_end_is_split() {
         &["-Zthreads=2"],
         &["--target=x86_64-unknown-linux-gnu"],
         &["--emit=dep-info,metadata,link"],
+        &["--emit=obj"],
+        &["--emit=obj=x.o,link", "-Ccodegen-units=1"],
         &["--sysroot", pcg_llvm_backend::SYSROOT],
     ] {
         split(&with(more));
@@ -370,6 +373,14 @@ fn the_plans_number_takes_the_place_of_cargos() {
         let Plan::Split(plan) = planned(units, given) else { panic!("{units}: it is passed through") };
         assert_eq!(plan.codegen_units.map(usize::from), expected, "{units}");
     }
+}
+
+#[test]
+fn the_objects_of_the_users_own_units_are_stocks_whatever_is_planned() {
+    let line = ["--emit=obj", "-Ccodegen-units=2"];
+    assert!(matches!(planned("4", &line), Plan::PassThrough { reason, .. } if reason.cause() == Cause::Emit));
+    let Plan::Split(plan) = planned("4", &line[..1]) else { panic!("it is passed through") };
+    assert_eq!(plan.codegen_units, NonZeroUsize::new(4));
 }
 
 #[test]
