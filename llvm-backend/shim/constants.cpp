@@ -59,6 +59,16 @@ bool isPlainConstant(const Constant &C) {
   return isa<ConstantInt, ConstantFP, ConstantPointerNull>(C);
 }
 
+// The constant that a value is, or that it is read from: rustc reads each half of a constant such as `None::<&str>` from
+// a variable of its own.
+Constant *asConstant(Value &V) {
+  if (auto *C = dyn_cast<Constant>(&V))
+    return C;
+  auto *Load = dyn_cast<LoadInst>(&V);
+  auto *Address = Load && Load->isSimple() ? dyn_cast<Constant>(Load->getPointerOperand()) : nullptr;
+  return Address ? ConstantFoldLoadFromConstPtr(Address, Load->getType(), Load->getDataLayout()) : nullptr;
+}
+
 class ArgumentSolver {
   // What calls pass for an argument, as far as it is known.
   struct Passed {
@@ -114,7 +124,7 @@ private:
         Source->second.Followers.push_back(&A);
         return;
       }
-    auto *C = dyn_cast<Constant>(&V);
+    Constant *C = asConstant(V);
     merge(A, C && isPlainConstant(*C) ? C : nullptr);
   }
 

@@ -231,6 +231,29 @@ fn arguments_that_are_passed_on_are_what_the_callers_get() {
 }
 
 #[test]
+fn what_is_read_from_a_constant_is_one() {
+    let with = |variable: &str, load: &str| {
+        format!(
+            "{}
+             @pair = {variable}
+             define void @one(ptr %p) {{ %a = load {load}  call void @f(i32 %a)  ret void }}
+             define void @two() {{ call void @f(i32 8)  ret void }}",
+            function("i32")
+        )
+    };
+    let (first, second) = ("i32, ptr @pair", "i32, ptr getelementptr (i8, ptr @pair, i64 4)");
+    let pair = "private constant { i32, i32 } { i32 undef, i32 8 }";
+    assert_constant(&with(pair, second), "i32 8");
+    assert_unknown(&with(pair, first));
+    assert_unknown(&with(pair, "i32, ptr %p"));
+    assert_unknown(&with(pair, &format!("volatile {second}")));
+    assert_unknown(&with(&pair.replace('8', "9"), second));
+    for variable in ["private global", "weak constant", "private externally_initialized constant"] {
+        assert_unknown(&with(&pair.replace("private constant", variable), second));
+    }
+}
+
+#[test]
 fn recursion_adds_no_values_of_its_own() {
     let with = |first: &str, inner: &str| {
         format!(
