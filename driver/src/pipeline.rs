@@ -84,13 +84,13 @@ impl<'a> Compile<'a> {
 fn split(compile: &Compile, transcript: &mut Transcript) -> Result<Exit, Failure> {
     let object_of = |name: &str, bitcode| crate_object(compile, name, bitcode);
     let mut front_end = frontend::run(compile, &object_of, transcript)?;
-    let (mut archives, mut objects) = (Vec::new(), Vec::new());
+    let (mut archives, mut object) = (Vec::new(), None);
     if front_end.status.success() {
         for archive in compile.outputs.archives().map_err(Failure::file(compile.scratch.out()))? {
             archives.push((machine_code_members(compile, &archive)?, archive));
         }
         if compile.plan.emits(EmitKind::Obj) {
-            objects.push(machine_code_object(compile)?);
+            object = Some(machine_code_object(compile)?);
         }
     }
     compile.back_end.release();
@@ -98,7 +98,7 @@ fn split(compile: &Compile, transcript: &mut Transcript) -> Result<Exit, Failure
         let written = compile.report.phase("archive", || archive::write(&archive, &members));
         written.map_err(Failure::archive(&archive))?;
     }
-    for (object, bitcode) in objects {
+    if let Some((object, bitcode)) = object {
         // Archives have been written and files have been linked: nobody else needs it.
         fs::rename(object, &bitcode).map_err(Failure::file(&bitcode))?;
     }
