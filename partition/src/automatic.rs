@@ -3,31 +3,29 @@
 use crate::forecast::Forecast;
 use crate::graph::Graph;
 
-/// The least work of a unit where there are more than [`FEWEST_UNITS`], in unoptimised instructions (see
+/// The least work of a unit where there are more than 4, in unoptimised instructions (see
 /// [`forecast`](crate::forecast)): half a second of LLVM at `-O3`. With twice as many units, copies cost what is gained.
 pub(crate) const WORK_PER_UNIT: u64 = 20_000;
 
-/// What is divided at all is divided into so many units, so that two cores are busy to the end.
-const FEWEST_UNITS: u64 = 4;
+/// The numbers of units for twice the work each: what is divided at all is divided into four, so that two cores are busy
+/// to the end, and more than the last keep no machine busier.
+///
+/// Machines have a power of two of cores. Half again as many units as there are keep 16 cores as busy as twice as many,
+/// as code generation fills the end, and have 3 % less to do; with 16, the cores wait for the longest.
+const NUMBERS: [usize; 5] = [4, 8, 16, 24, 48];
 
 /// Crates of less work stay whole: LLVM is through with them in a third of a second.
 const WHOLE: u64 = 12_000;
 
-/// More units than this keep no machine busier, and each costs copies.
-const MOST_UNITS: u64 = 64;
-
 /// How many units `graph` is worth: from its forecast work alone, never from the machine, so that builds are the same
 /// everywhere.
-///
-/// A power of two: machines have as many cores, and units of one size that are half again as many as there are cores
-/// take as long as twice as many.
 pub fn automatic_units(graph: &Graph) -> usize {
     let work = Forecast::new(graph).total_work();
     if work < WHOLE {
         return 1;
     }
-    let worth = (work / WORK_PER_UNIT).max(1);
-    (1 << worth.ilog2()).clamp(FEWEST_UNITS, MOST_UNITS) as usize
+    let doublings = (work / WORK_PER_UNIT / NUMBERS[0] as u64).checked_ilog2().unwrap_or(0);
+    NUMBERS[(doublings as usize).min(NUMBERS.len() - 1)]
 }
 
 #[cfg(test)]
@@ -48,6 +46,6 @@ mod tests {
 
     #[test]
     fn large_crates_get_more_units_up_to_a_limit() {
-        assert_eq!([12, 100, 300, 600, 100_000].map(units_for), [4, 4, 8, 16, 64]);
+        assert_eq!([12, 100, 300, 600, 1000, 100_000].map(units_for), [4, 4, 8, 16, 24, 48]);
     }
 }

@@ -71,6 +71,6 @@ proptest! {
 
     #[test]
     fn the_automatic_number_of_units_has_bounds(graph in random::graph(60)) {
-        prop_assert!((1..=64).contains(&automatic_units(&graph)));
+        prop_assert!((1..=48).contains(&automatic_units(&graph)));
     }
 }
