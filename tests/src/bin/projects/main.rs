@@ -27,13 +27,11 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<()> {
-    let mut results = Vec::new();
+    let (mut projects, mut results) = (Vec::new(), Vec::new());
     for subject in &options.subjects {
         let project = Project::prepare(*subject)?;
         results.push(project.measure(options.rounds)?);
-        if options.tests {
-            project.compare_tests()?;
-        }
+        projects.push(project);
     }
     let machine = format!("{}; medians of {} runs.", machine::description()?, options.rounds);
     let text = format!("{machine}\n\n{}\n{}", tables::ratios(&results), tables::seconds(&results));
@@ -41,5 +39,6 @@ fn run(options: &Options) -> Result<()> {
     if options.write {
         replace_section(&toolchain::workspace().join("BENCHMARKING.md"), "projects", &text)?;
     }
-    Ok(())
+    let tested = if options.tests { &projects[..] } else { &[] };
+    tested.iter().try_for_each(Project::compare_tests)
 }

@@ -15,16 +15,26 @@ pub(crate) struct Subject {
     pub(crate) features: &'static [&'static str],
     /// What it stands for.
     pub(crate) what: &'static str,
+    /// Why its tests cannot be built, if they cannot.
+    pub(crate) untested: Option<&'static str>,
 }
 
 pub(crate) const SUBJECTS: &[Subject] = &[
-    Subject { package: "ripgrep", artifact: "rg", targets: &[], features: &[], what: "a program of some crates" },
+    Subject {
+        package: "ripgrep",
+        artifact: "rg",
+        targets: &[],
+        features: &[],
+        what: "a program of some crates",
+        untested: None,
+    },
     Subject {
         package: "fd-find",
         artifact: "fd",
         targets: &[],
         features: &[],
         what: "procedural macros, an allocator in C",
+        untested: None,
     },
     Subject {
         package: "bat",
@@ -32,6 +42,7 @@ pub(crate) const SUBJECTS: &[Subject] = &[
         targets: &[],
         features: &[],
         what: "more than 100 crates, libraries in C, build scripts",
+        untested: None,
     },
     Subject {
         package: "rhai",
@@ -39,6 +50,7 @@ pub(crate) const SUBJECTS: &[Subject] = &[
         targets: &["--lib"],
         features: &[],
         what: "one large crate at the end",
+        untested: None,
     },
     Subject {
         package: "image",
@@ -50,6 +62,7 @@ pub(crate) const SUBJECTS: &[Subject] = &[
             "--features=rayon,bmp,dds,exr,ff,gif,hdr,ico,jpeg,png,pnm,qoi,tga,tiff,webp",
         ],
         what: "one large crate at the end, most of it LLVM's work",
+        untested: Some("they include images that are not in the published package"),
     },
 ];
 
