@@ -64,8 +64,18 @@ pub fn write(path: &Path, members: &[Member]) -> io::Result<()> {
 
 /// Whether a file is an archive.
 pub fn is_archive(path: &Path) -> bool {
-    let mut start = [0; 8];
-    File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok_and(|()| &start == b"!<arch>\n")
+    start(path).is_ok_and(|start| &start == b"!<arch>\n")
+}
+
+/// The first bytes of a file, by which its format is known.
+///
+/// # Errors
+///
+/// Fails if the file cannot be read or has fewer.
+pub fn start<const N: usize>(path: &Path) -> io::Result<[u8; N]> {
+    let mut start = [0; N];
+    File::open(path)?.read_exact(&mut start)?;
+    Ok(start)
 }
 
 /// The positions of this crate's objects: those with the stem of the first one.

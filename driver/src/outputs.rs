@@ -7,8 +7,8 @@
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::iter;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -217,7 +217,9 @@ impl Outputs {
     ///
     /// Fails if the folder cannot be read.
     pub fn objects(&self) -> io::Result<Vec<PathBuf>> {
-        Ok(self.left()?.into_iter().filter(|made| is_bitcode(made)).collect())
+        let is_bitcode =
+            |made: &PathBuf| archive::start::<4>(made).is_ok_and(|start| pcg_llvm_backend::is_bitcode(&start));
+        Ok(self.left()?.into_iter().filter(is_bitcode).collect())
     }
 
     /// The finished files that are not yet in their places, in the order of their names. rustc's temporary files
@@ -259,13 +261,6 @@ fn explicit_path(scratch: &Scratch, kind: EmitKind, real: &Path) -> PathBuf {
     name.push("-");
     name.push(real.file_name().unwrap_or_default());
     scratch.explicit().join(name)
-}
-
-fn is_bitcode(path: &Path) -> bool {
-    let mut start = [0; 4];
-    File::open(path)
-        .and_then(|mut file| file.read_exact(&mut start))
-        .is_ok_and(|()| pcg_llvm_backend::is_bitcode(&start))
 }
 
 /// rustc's objects of one codegen unit, which stay behind if it fails.

@@ -38,8 +38,7 @@ impl Steps {
         Self { optimise: microseconds(seconds).saturating_sub(emit), emit }
     }
 
-    /// Both together.
-    pub fn sum(&self) -> u64 {
+    fn sum(&self) -> u64 {
         self.optimise + self.emit
     }
 }

@@ -12,6 +12,7 @@ pub mod disassembly;
 pub mod fake;
 pub mod machine;
 pub mod machine_code;
+pub mod makespan;
 pub mod measure;
 pub mod memory;
 pub mod processes;

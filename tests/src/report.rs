@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use pcg_partition::Steps;
 use serde_json::Value;
+
+use crate::makespan::Unit;
 
 /// One compile's report. The schema is documented in `interface/src/report.rs`.
 #[derive(Debug, Clone)]
@@ -40,10 +41,13 @@ impl Report {
         self.0["reason"]["id"].as_str().unwrap_or("")
     }
 
-    /// Processor time of each unit in microseconds, in unit order.
-    pub fn units(&self) -> Vec<Steps> {
+    /// Processor seconds of each unit, in unit order.
+    pub fn units(&self) -> Vec<Unit> {
         let seconds = |unit: &Value, name: &str| unit[name].as_f64().unwrap_or(0.0);
-        let steps = |unit: &Value| Steps::measured(seconds(unit, "cpu_seconds"), seconds(unit, "emit_seconds"));
+        let steps = |unit: &Value| {
+            let emit = seconds(unit, "emit_seconds");
+            Unit { optimise: seconds(unit, "cpu_seconds") - emit, emit }
+        };
         self.0["units"].as_array().into_iter().flatten().map(steps).collect()
     }
 

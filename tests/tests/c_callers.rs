@@ -1,5 +1,6 @@
 //! C programs call a cdylib, a staticlib and an object.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
@@ -8,7 +9,8 @@ use pcg_tests::cargo::Build;
 use pcg_tests::command::{command, run_ok};
 use pcg_tests::report::Report;
 use pcg_tests::rustc::Compiler;
-use pcg_tests::{sources, toolchain};
+use pcg_tests::symbols::Symbol;
+use pcg_tests::{sources, symbols, toolchain};
 
 /// What `cc` needs to link a static library of Rust's, as `rustc --print=native-static-libs` says.
 const NATIVE_LIBRARIES: &[&str] = &["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"];
@@ -87,7 +89,7 @@ fn an_object_is_linked_by_cc() -> Result<()> {
     std::fs::write(folder.join("calls.c"), CALLS)?;
     // Stock would write several objects for `-Ccodegen-units=3`.
     std::fs::write(folder.join("plan.json"), r#"{"schema_version": 1, "packages": {"alone@1.0.0": 3}}"#)?;
-    let output = |compiler: Compiler, more: &[&str], object: &str| -> Result<String> {
+    let output = |compiler: Compiler, more: &[&str], object: &str| -> Result<(String, BTreeSet<Symbol>)> {
         let args = ["--edition=2024", "--crate-type=lib", "-O", "-Cpanic=abort", "alone.rs"];
         let mut rustc = compiler.command(folder, &[&args, more].concat())?;
         if compiler == Compiler::Pcg {
@@ -96,11 +98,12 @@ fn an_object_is_linked_by_cc() -> Result<()> {
         }
         run_ok(&mut rustc)?;
         run_ok(command("cc").current_dir(folder).args(["-o", "program", "calls.c", object]))?;
+        let globals = symbols::globals(&std::fs::read(folder.join(object))?)?;
         std::fs::remove_file(folder.join(object))?;
-        Ok(run_ok(&mut command(folder.join("program")))?.stdout_text())
+        Ok((run_ok(&mut command(folder.join("program")))?.stdout_text(), globals))
     };
     let stock = output(Compiler::Stock, &["--emit=obj"], "alone.o")?;
-    ensure!(stock.lines().count() == 14, "{stock}");
+    ensure!(stock.0.lines().count() == 14 && stock.1.len() > 2, "{stock:?}");
     for (more, object) in [
         (&["--emit=obj"][..], "alone.o"),
         (&["--emit=obj,metadata,link"], "alone.o"),

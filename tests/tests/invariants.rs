@@ -92,22 +92,9 @@ fn cargo_pcg_does_without_the_driver_and_the_back_end() -> Result<()> {
 fn the_tests_see_executables_only() -> Result<()> {
     let all = dependencies()?;
     for package in ["pcg-tests", "pcg-ui-tests"] {
-        for unwanted in ["pcg-join", "pcg-llvm-backend", "pcg-driver", "pcg-cargo", "pcg-interface"] {
+        for unwanted in ["pcg-partition", "pcg-join", "pcg-llvm-backend", "pcg-driver", "pcg-cargo", "pcg-interface"] {
             ensure!(!all[package].contains(unwanted), "{package} depends on {unwanted}");
         }
-    }
-    Ok(())
-}
-
-#[test]
-fn of_the_partitioner_measurements_see_the_schedule_alone() -> Result<()> {
-    let partitioner = concat!("pcg", "_partition");
-    let mut grep = command("grep");
-    grep.args(["-rh", "--include=*.rs", partitioner, "tests", "ui-tests"]).current_dir(toolchain::workspace());
-    let lines = run_ok(&mut grep)?.stdout_text();
-    for line in lines.lines() {
-        let used = line.strip_prefix("use ").and_then(|path| path.strip_prefix(partitioner));
-        ensure!(matches!(used, Some("::Steps;" | "::{Steps, makespan};")), "{line}");
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! The crate's object is an output of its own.
-//@ compile-flags: -O --emit=obj,metadata --json=artifacts --error-format=json
+//! The crate's object is an output of its own, beside the library.
+//@ compile-flags: -O --emit=obj,metadata,link,dep-info --json=artifacts --error-format=json
 //@ units: 1
 //@ output: emit-obj.o
 //@ stock-equal: symbols

@@ -1,7 +1,7 @@
 //! A forecast of LLVM's part on more cores than the machine has that measures.
 
-use pcg_partition::{Steps, makespan};
 use pcg_tests::benchmark::Series;
+use pcg_tests::makespan::{Unit, makespan};
 use pcg_tests::measure::median;
 
 /// The cores that forecasts are made for.
@@ -29,16 +29,14 @@ impl Forecast {
     /// From the reports of pcg's runs with one unit and with units of its own choice: medians of both.
     pub(crate) fn new(single: &Series, units: &Series) -> Self {
         let runs = units.reports.iter().map(|report| report.units()).collect::<Vec<_>>();
-        let seconds = |microseconds: u64| microseconds as f64 / 1e6;
-        let of_runs =
-            |value: &dyn Fn(&[Steps]) -> u64| median(&runs.iter().map(|run| seconds(value(run))).collect::<Vec<_>>());
-        let total = |run: &[Steps]| run.iter().map(Steps::sum).sum();
-        let sums = single.reports.iter().map(|report| seconds(total(&report.units()))).collect::<Vec<_>>();
+        let of_runs = |value: &dyn Fn(&[Unit]) -> f64| median(&runs.iter().map(|run| value(run)).collect::<Vec<_>>());
+        let total = |run: &[Unit]| run.iter().map(Unit::seconds).sum();
+        let sums = single.reports.iter().map(|report| total(&report.units())).collect::<Vec<_>>();
         Self {
             units: runs.first().map_or(0, Vec::len),
             single: median(&sums),
             total: of_runs(&total),
-            longest: of_runs(&|run| run.iter().map(Steps::sum).max().unwrap_or(0)),
+            longest: of_runs(&|run| run.iter().map(Unit::seconds).fold(0.0, f64::max)),
             makespan: of_runs(&|run| makespan(run, CORES)),
         }
     }
