@@ -295,8 +295,11 @@ extern "C" LLVMModuleRef pcg_module_read(LLVMContextRef Context, const char *Bit
   return handOver(parseBitcodeFile(MemoryBufferRef(StringRef(Bitcode, Length), "crate"), *unwrap(Context)), Error);
 }
 
+// Bodies are read when they are asked for, and of metadata, most of which is debug information, what they refer to.
 extern "C" LLVMModuleRef pcg_module_open(LLVMContextRef Context, const char *Bitcode, size_t Length, char **Error) {
-  return handOver(getLazyBitcodeModule(MemoryBufferRef(StringRef(Bitcode, Length), "crate"), *unwrap(Context)), Error);
+  return handOver(getLazyBitcodeModule(MemoryBufferRef(StringRef(Bitcode, Length), "crate"), *unwrap(Context),
+                                       /*ShouldLazyLoadMetadata=*/true, /*IsImporting=*/true),
+                  Error);
 }
 
 extern "C" bool pcg_module_cut(LLVMModuleRef Module, const uint8_t *Actions, size_t ActionCount,

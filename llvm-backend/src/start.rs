@@ -25,6 +25,11 @@ const RUSTC_ARGS: [&str; 4] = [
     "-import-cold-multiplier=0.1",
 ];
 
+/// How bitcode is read. This LLVM wrote the debug information itself: there is nothing to upgrade, for which all of it
+/// would be verified. Units read of it what they refer to, as ThinLTO does for what it imports (`pcg_module_open`), but
+/// they have the definitions of types, which ThinLTO leaves to the module that it imports from.
+const READER_ARGS: [&str; 2] = ["-disable-auto-upgrade-debug-info", "-import-full-type-definitions"];
+
 /// The size of the stacks on which LLVM runs, in bytes. LLVM recurses deeply over large functions; the memory is used
 /// only where it is needed.
 pub(crate) const STACK_BYTES: usize = 64 << 20;
@@ -58,11 +63,11 @@ pub fn start(llvm_args: &[String]) -> Result<(), Error> {
     Ok(())
 }
 
-/// LLVM's command line, the program's name first. The user's word about an option replaces rustc's.
+/// LLVM's command line, the program's name first. The user's word about an option replaces rustc's and ours.
 fn command_line(llvm_args: &[String]) -> Vec<String> {
     let users: Vec<&str> = llvm_args.iter().map(|argument| option_name(argument)).collect();
-    let rustcs = RUSTC_ARGS.into_iter().filter(|argument| !users.contains(&option_name(argument)));
-    ["pcg-rustc"].into_iter().chain(rustcs).map(str::to_owned).chain(llvm_args.iter().cloned()).collect()
+    let defaults = RUSTC_ARGS.into_iter().chain(READER_ARGS).filter(|argument| !users.contains(&option_name(argument)));
+    ["pcg-rustc"].into_iter().chain(defaults).map(str::to_owned).chain(llvm_args.iter().cloned()).collect()
 }
 
 /// `-name=value` and `--name value` without dashes and value.
@@ -105,6 +110,6 @@ mod tests {
         let line = command_line(&user);
         assert_eq!(line.iter().filter(|argument| argument.contains("import-cold-multiplier")).count(), 1);
         assert_eq!(line[line.len() - 2..], user);
-        assert_eq!(line.len(), 1 + 3 + 2);
+        assert_eq!(line.len(), 1 + 3 + 2 + 2);
     }
 }
