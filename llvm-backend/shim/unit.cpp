@@ -295,7 +295,8 @@ extern "C" LLVMModuleRef pcg_module_read(LLVMContextRef Context, const char *Bit
   return handOver(parseBitcodeFile(MemoryBufferRef(StringRef(Bitcode, Length), "crate"), *unwrap(Context)), Error);
 }
 
-// Bodies are read when they are asked for, and of metadata, most of which is debug information, what they refer to.
+// Bodies are read when they are asked for, and of metadata, most of which is debug information, what they refer to. LLVM
+// can do the latter only where metadata is put off until it is materialised.
 extern "C" LLVMModuleRef pcg_module_open(LLVMContextRef Context, const char *Bitcode, size_t Length, char **Error) {
   return handOver(getLazyBitcodeModule(MemoryBufferRef(StringRef(Bitcode, Length), "crate"), *unwrap(Context),
                                        /*ShouldLazyLoadMetadata=*/true, /*IsImporting=*/true),

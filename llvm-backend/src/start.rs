@@ -63,11 +63,14 @@ pub fn start(llvm_args: &[String]) -> Result<(), Error> {
     Ok(())
 }
 
-/// LLVM's command line, the program's name first. The user's word about an option replaces rustc's and ours.
+/// LLVM's command line, the program's name first. The user's word about an option replaces rustc's, but not how bitcode
+/// is read: stock reads none, and does nothing differently with these options.
 fn command_line(llvm_args: &[String]) -> Vec<String> {
-    let users: Vec<&str> = llvm_args.iter().map(|argument| option_name(argument)).collect();
-    let defaults = RUSTC_ARGS.into_iter().chain(READER_ARGS).filter(|argument| !users.contains(&option_name(argument)));
-    ["pcg-rustc"].into_iter().chain(defaults).map(str::to_owned).chain(llvm_args.iter().cloned()).collect()
+    let is_reader = |argument: &str| READER_ARGS.iter().any(|reader| option_name(reader) == option_name(argument));
+    let users = || llvm_args.iter().map(String::as_str).filter(|argument| !is_reader(argument));
+    let rustcs =
+        RUSTC_ARGS.into_iter().filter(|argument| !users().any(|user| option_name(user) == option_name(argument)));
+    ["pcg-rustc"].into_iter().chain(rustcs).chain(READER_ARGS).chain(users()).map(str::to_owned).collect()
 }
 
 /// `-name=value` and `--name value` without dashes and value.
@@ -111,5 +114,14 @@ mod tests {
         assert_eq!(line.iter().filter(|argument| argument.contains("import-cold-multiplier")).count(), 1);
         assert_eq!(line[line.len() - 2..], user);
         assert_eq!(line.len(), 1 + 3 + 2 + 2);
+    }
+
+    #[test]
+    fn how_bitcode_is_read_is_not_the_users_matter() {
+        let user = ["--import-full-type-definitions=false".to_owned(), "-inline-threshold=3".to_owned()];
+        let line = command_line(&user);
+        let about_types: Vec<_> = line.iter().filter(|argument| argument.contains("full-type-definitions")).collect();
+        assert_eq!(about_types, ["-import-full-type-definitions"]);
+        assert_eq!(line.last(), user.last());
     }
 }
